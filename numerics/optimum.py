@@ -1,0 +1,351 @@
+r"""The ridge that minimises the risk.
+
+With every quantity a function of :math:`x=\log\kappa`, the symbols of :mod:`.ridge`, and
+
+.. math:: c_2=\sum_kw_ky_k^2=q-s,\qquad Q=\sum_kv_kw_k^2y_k ,
+
+the derivatives :math:`z'=-c`, :math:`c'=2c_2-c`, :math:`S_1'=S_1-P`, :math:`P'=2Q` give
+:math:`\tfrac12E^2\,dR/dx=g`,
+
+.. math::
+
+   g=\frac{S_1}N\Bigl(c_2\alpha\beta-\frac{c^3}{NT}\Bigr)
+   +\alpha\Bigl[Q\alpha\beta+(Qc-Pc_2)\Bigl(\frac\alpha T+\frac\beta N\Bigr)-\frac{Pc^2}{NT}\Bigr]
+   -\frac{\sigma^2}T\Bigl[c_2\alpha^2+\frac{\alpha c^2}N+\frac{c^3}{N^2}\Bigr].
+
+For the isotropic prior the first two terms are :math:`\kappa(c_2\alpha\beta-c^3/(NT))`: without noise the optimum is
+where :math:`(z-q)^3=(q-s)(N-z)(T-z)`.
+
+*Which minimum.* The risk of a structured signal may have several minima. All sums are smooth functions of
+:math:`\log\kappa` on the scale of one (their kernel :math:`1/(1+e^x)` is analytic for :math:`|\mathrm{Im}\,x|<\pi`), so
+the sign of g is scanned on a finer grid, refined towards the ridgeless end where :math:`\alpha,\beta` introduce a
+smaller scale. The scan ends at a K above which no minimum can lie: since :math:`E\le1` and :math:`\alpha P` grows, the
+excess is at least :math:`\alpha(K)P(K)` for all :math:`\kappa\ge K`. Each minimum is then enclosed by a change of sign.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import mpmath
+
+from .arithmetic import Ball, accuracy, magnitude, number, proven, to_mpf, working_precision
+from .errors import ConvergenceError, PrecisionError
+from .exact import Number, bits_for, digit_count
+from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
+from .ridge import (
+    SQUARED_UNLEARNED_SIGNAL,
+    UNLEARNED_SIGNAL,
+    RidgePoint,
+    RiskBalls,
+    read_arguments,
+    risk_at_root,
+    solve_ridge,
+)
+from .spectra import Evaluator, ModeSum, log
+
+_GRID: Final = 0.25
+_SLOPE_SUMS: Final = (
+    LEARNED,
+    ModeSum(unlearned=0, learned=2),
+    HALF_LEARNED,
+    ModeSum(unlearned=1, learned=2),
+)
+_SIGNAL_SUMS: Final = (
+    UNLEARNED_SIGNAL,
+    SQUARED_UNLEARNED_SIGNAL,
+    ModeSum(unlearned=2, learned=1, signal=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimalRidge:
+    """The optimal ridge, and the regression solved there.
+
+    Parameters
+    ----------
+    ridge : the ridge of the smallest risk, 0 if no ridge is best
+    point : everything at that ridge
+    """
+
+    ridge: mpmath.mpf
+    point: RidgePoint
+
+    @property
+    def risk(self) -> mpmath.mpf:
+        """The smallest risk."""
+        return self.point.risk
+
+
+def optimal_ridge(
+    spectrum: Number,
+    *,
+    features: Number,
+    samples: Number,
+    noise: Number = 0,
+    source: Number | None = None,
+    digits: int = 15,
+) -> OptimalRidge:
+    r"""Return the ridge that minimises the risk of :func:`solve_ridge`, with the regression solved there.
+
+    Parameters
+    ----------
+    spectrum : the eigenvalues of the data, a :class:`PowerLaw` or :class:`Eigenvalues`
+    features : N, a positive number or inf
+    samples : T, a positive number or inf
+    noise : the variance of the label noise, a number not smaller than 0
+    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own signal
+    digits : significant digits to be right, an integer from 1 to 1000
+
+    Returns
+    -------
+    OptimalRidge
+        The ridge and the point; a ridge of 0 where none is best, and where the risk does not depend on it
+        (``samples=inf``).
+
+    Raises
+    ------
+    DivergentSumError
+        If the data or the signal has infinite power.
+    PrecisionError
+        If the digits cannot be proven within the bound on working precision.
+    TypeError, ValueError
+        If an argument is no number or outside its domain, or the signal is zero.
+
+    Notes
+    -----
+    Only ridges not smaller than 0 are considered. For the isotropic prior without noise the condition is
+    :math:`(z-q)^3=(q-s)(N-z)(T-z)` with :math:`q=\mathrm{df}_2`, :math:`s=\mathrm{df}_3`. The digits of a stationary
+    point are proven by a change of sign; that no other minimum is lower rests on a grid in log(kappa) of step 1/4.
+
+    Examples
+    --------
+    >>> from scalinglaws.numerics import PowerLaw, optimal_ridge
+    >>> best = optimal_ridge(PowerLaw(2, size=6000), features=100, samples=400)
+    >>> print(best.ridge, best.risk)
+    """
+    problem, sigma2, exponent = read_arguments(spectrum, features, samples, 0, noise, source)
+    bits = bits_for(digit_count(digits))
+    without = {"features": features, "samples": samples, "noise": noise, "source": source, "digits": digits}
+    if problem.samples == math.inf or (problem.is_interpolating and sigma2 == 0):
+        return OptimalRidge(ridge=mpmath.mpf(0), point=solve_ridge(spectrum, **without))
+    search = _Search(problem, sigma2, exponent)
+    ends, brackets = search.scan()
+    best: tuple[Ball, Ball] | None = None
+    for low, high in brackets:
+        found = search.refine(low, high, 40)
+        if best is None or search.is_lower(found, best):
+            best = found
+    if ends and (best is None or search.without_ridge_is_lower(best)):
+        return OptimalRidge(ridge=mpmath.mpf(0), point=solve_ridge(spectrum, **without))
+    if best is None:
+        raise ConvergenceError("the risk has no minimum between the ridgeless end and the end of the scan")
+    chosen = best
+
+    def attempt(goal: int) -> tuple[Ball, RiskBalls]:
+        low, high = search.refine(*chosen, goal)
+        with working_precision(goal + 40):
+            kappa = low.union(high).exp()
+            return search.at(kappa, goal)
+
+    ridge, solved = proven(
+        attempt, lambda found: [found[0], *found[1].all()], bits, what="the optimal ridge"
+    )
+    return OptimalRidge(ridge=to_mpf(ridge, bits), point=solved.rounded(sigma2, bits))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What the search looks at for one kappa: g, the excess, and the bound alpha*P on all excesses above."""
+
+    slope: Ball
+    excess: Ball
+    bound: Ball
+
+
+class _Search:
+    """The scan of log(kappa) and the refinement of what it finds."""
+
+    def __init__(self, problem: Regression, noise: Fraction, source: Fraction | None) -> None:
+        self.problem, self.noise, self.source = problem, noise, source
+        self.isotropic = problem.spectrum.is_isotropic(source)
+        self.top = problem.spectrum.log_eigenvalue(Fraction(1))
+        size = problem.spectrum.size
+        self.bottom = -math.inf if size == math.inf else problem.spectrum.log_eigenvalue(Fraction(size))
+        self.smallest_scale = self._smallest_scale()
+        self._evaluators: dict[int, Evaluator] = {}
+        if not problem.spectrum.has_signal(source):
+            raise ValueError("`signal` = 0 in every mode must be positive somewhere; the larger the ridge the better")
+
+    def at(self, kappa: Ball, goal: int) -> tuple[Ball, RiskBalls]:
+        """Return the ridge and everything else at the optimal kappa."""
+        problem = self.problem
+        (z,) = problem.spectrum.evaluator([LEARNED], None, goal)(kappa)
+        alpha = 1 - z * number(problem.inverse_features)
+        beta = 1 - z * number(problem.inverse_samples)
+        assert isinstance(problem.samples, Fraction)
+        ridge = kappa * alpha * beta * number(problem.samples)
+        return ridge, risk_at_root(problem, kappa, self.noise, self.source, goal, (alpha, beta))
+
+    def state(self, x: Ball, bits: int) -> _State:
+        """Return the state at kappa = exp(x)."""
+        goal = 32 * math.ceil(bits / 32)
+        problem = self.problem
+        with working_precision(goal + 40):
+            if goal not in self._evaluators:
+                sums = _SLOPE_SUMS if self.isotropic else _SLOPE_SUMS + _SIGNAL_SUMS
+                self._evaluators[goal] = problem.spectrum.evaluator(sums, self.source, goal)
+            kappa = x.exp()
+            z, q, c, c2, *signal = self._evaluators[goal](kappa)
+            first, second, third = signal or (kappa * z, kappa * c, kappa * c2)
+            n, t = number(problem.inverse_features), number(problem.inverse_samples)
+            alpha, beta = 1 - z * n, 1 - z * t
+            mixed = alpha * t + beta * n
+            if self.isotropic:
+                gain = kappa * (c2 * alpha * beta - c**3 * n * t)
+            else:
+                gain = first * n * (c2 * alpha * beta - c**3 * n * t) + alpha * (
+                    third * alpha * beta + (third * c - second * c2) * mixed - second * c * c * n * t
+                )
+            noise = number(self.noise) * t
+            loss = noise * (c2 * alpha * alpha + alpha * c * c * n + c**3 * n * n)
+            excess = c * n * first + alpha * second + noise * (alpha * q + c * z * n)
+            return _State(
+                slope=gain - loss, excess=excess / (alpha * beta + c * mixed), bound=alpha * second
+            )
+
+    def scan(self) -> tuple[bool, list[tuple[Ball, Ball]]]:
+        """Return whether the risk rises at the ridgeless end, and the brackets of all minima above it."""
+        brackets = []
+        smallest: Ball | None = None
+        previous, falling, rises = None, True, False
+        for x in self._grid():
+            sign, state = self._sign(x)
+            if previous is None:
+                rises = sign > 0
+            elif falling and sign > 0:
+                brackets.append((previous, x))
+            previous, falling = x, sign < 0
+            if smallest is None or state.excess < smallest:
+                smallest = state.excess
+            if state.bound > smallest:
+                return rises, brackets
+        raise ConvergenceError(f"the risk still falls at log(kappa) = {previous}")
+
+    def refine(self, low: Ball, high: Ball, bits: int) -> tuple[Ball, Ball]:
+        """Return a narrower interval whose ends prove that g changes its sign inside, ``2**-bits`` wide.
+
+        The chord through the ends meets the axis at a distance from the root of the order of the square of the width.
+        """
+        limit = number(2) ** -bits
+        slope_low, slope_high = self._slope(low, 0), self._slope(high, 0)
+        for _ in range(200):
+            with working_precision(2 * bits + 200):
+                width = high - low
+                if width < limit:
+                    return low, high
+                chord = (low - slope_low * width / (slope_high - slope_low)).mid()
+                # near the ends of the first, wide interval the chord may miss
+                reach = (width * width).mid() if width < 0.1 else (width / 8).mid()
+                trials = [(chord - reach).mid(), (chord + reach).mid()]
+            for x in trials:
+                if not low < x < high:
+                    continue
+                slope = self._slope(x, -magnitude(reach))
+                if slope < 0:
+                    low, slope_low = x, slope
+                elif slope > 0:
+                    high, slope_high = x, slope
+                    break
+        raise ConvergenceError(f"no root of the slope of the risk was isolated between {low} and {high}")
+
+    def is_lower(self, one: tuple[Ball, Ball], other: tuple[Ball, Ball]) -> bool:
+        """Whether the minimum in one interval is lower than that in the other."""
+        first, second = (self._minimum(*interval) for interval in (one, other))
+        return bool(first.mid() < second.mid())
+
+    def without_ridge_is_lower(self, interval: tuple[Ball, Ball]) -> bool:
+        """Whether the risk without ridge is lower than the minimum in an interval."""
+        x = self._lowest()
+        return bool(self.state(x, self._bits(x) + 40).excess.mid() < self._minimum(*interval).mid())
+
+    def _minimum(self, low: Ball, high: Ball) -> Ball:
+        with working_precision(400):
+            middle = ((low + high) / 2).mid()
+        return self.state(middle, self._bits(middle) + 80).excess
+
+    def _slope(self, x: Ball, depth: float) -> Ball:
+        """Return g at x, accurate enough for chords to neighbours at a distance of ``2**-depth``."""
+        wanted = 12 + max(0, math.ceil(depth))
+        bits = self._bits(x) + 2 * wanted
+        for _ in range(8):
+            slope = self.state(x, bits).slope
+            reached = accuracy(slope)
+            if reached >= wanted:
+                return slope
+            bits += max(32, wanted - reached) if reached > 0 else bits
+        raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
+
+    def _sign(self, x: Ball) -> tuple[int, _State]:
+        """Return the sign of g at x, 1 or -1, and the state."""
+        bits = self._bits(x)
+        for _ in range(6):
+            state = self.state(x, bits)
+            if state.slope > 0 or state.slope < 0:
+                return (1 if state.slope > 0 else -1), state
+            bits *= 2
+        raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
+
+    def _bits(self, x: Ball) -> int:
+        """Return bits that resolve alpha near the ridgeless end, and powers of kappa beyond the spectrum's ends."""
+        beyond = max(0.0, float(x.mid()) - self.top, self.bottom - float(x.mid()))
+        return 48 + math.ceil(2 * self.smallest_scale + 4 * beyond)
+
+    def _smallest_scale(self) -> float:
+        """Return minus the binary logarithm of the scale in log(kappa) that alpha and beta introduce."""
+        problem = self.problem
+        pairs = [(problem.features, problem.samples)]
+        if problem.spectrum.size != math.inf:
+            size = Fraction(problem.spectrum.size)
+            pairs += [(problem.features, size), (problem.samples, size)]
+        scale = 0.0
+        for one, other in pairs:
+            if isinstance(one, Fraction) and isinstance(other, Fraction) and one != other:
+                scale = max(scale, -log(abs(one - other) / max(one, other)) / math.log(2))
+        return scale
+
+    def _lowest(self) -> Ball:
+        """Return the first point of the scan: next to the ridgeless root, or far below all eigenvalues."""
+        problem = self.problem
+        if problem.is_interpolating:
+            return number(Fraction(self.bottom - 14 - self.smallest_scale - max(0.0, -self._log_noise())))
+        bits = 40 + 3 * math.ceil(self.smallest_scale)
+        root = solve_kappa(problem, bits)
+        with working_precision(bits + 40):
+            return (root.log() + number(2) ** -math.ceil(self.smallest_scale + 20)).mid()
+
+    def _log_noise(self) -> float:
+        return log(self.noise) - self.top if self.noise else 0.0
+
+    def _grid(self) -> Iterator[Ball]:
+        lowest = self._lowest()
+        yield lowest
+        with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
+            offsets = []
+            if not self.problem.is_interpolating:
+                start = -math.ceil(self.smallest_scale + 20)
+                offsets = [number(2) ** k for k in range(start + 1, -2)]
+            points = [(lowest + offset).mid() for offset in offsets]
+        yield from points
+        x = points[-1] if points else lowest
+        step = _GRID
+        for _ in range(200_000):
+            with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
+                x = (x + number(Fraction(step))).mid()
+            if float(x) > self.top + 8:
+                step *= 1.1
+            yield x

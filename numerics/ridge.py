@@ -1,0 +1,278 @@
+r"""The risk of random-feature ridge regression, from the fixed point of :mod:`.fixed_point`.
+
+With :math:`\alpha=1-z/N`, :math:`\beta=1-z/T`, :math:`c=z-q` and
+
+.. math:: S_1=\sum_kv_kw_k,\quad P=\sum_kv_kw_k^2,\qquad w_k=\frac\kappa{\lambda_k+\kappa},\ y_k=1-w_k,
+
+.. math::
+
+   E=\alpha\beta+c\Bigl(\frac\alpha T+\frac\beta N\Bigr),\qquad
+   \text{bias}=\frac{cS_1/N+\alpha P}{E},\qquad
+   \text{variance}=\frac{\sigma^2}T\,\frac{\alpha q+cz/N}{E} .
+
+This is the deterministic equivalent :math:`R=\frac TD[(N-q)(S_1+\sigma^2)-(N-z)(S_1-P)]`, :math:`D=NTE`, written so
+that every term is positive. The two small numbers :math:`\alpha,\beta` follow without cancellation from
+:math:`\alpha\beta=\delta/(T\kappa)` and :math:`\alpha-\beta=z(1/T-1/N)`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+
+from .arithmetic import Ball, number, proven, rational_to_mpf, to_mpf, working_precision
+from .errors import InterpolationThresholdError
+from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
+from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
+from .spectra import ModeSum, Spectrum
+
+UNLEARNED_SIGNAL = ModeSum(unlearned=1, learned=0, signal=True)
+SQUARED_UNLEARNED_SIGNAL = ModeSum(unlearned=2, learned=0, signal=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RidgePoint:
+    r"""A solved ridge regression; every number is an mpf that is right to the digits asked for.
+
+    Parameters
+    ----------
+    kappa : the renormalised ridge
+    df1, df2, df3 : the degrees of freedom z, q, s
+    risk : the expected squared error on a new point, its label noise included
+    excess : ``risk - noise``
+    bias : the part of the excess that is there without label noise
+    variance : the part of the excess that is proportional to the label noise
+    """
+
+    kappa: mpmath.mpf
+    df1: mpmath.mpf
+    df2: mpmath.mpf
+    df3: mpmath.mpf
+    risk: mpmath.mpf
+    excess: mpmath.mpf
+    bias: mpmath.mpf
+    variance: mpmath.mpf
+
+
+def solve_ridge(
+    spectrum: Spectrum,
+    *,
+    features: Number,
+    samples: Number,
+    ridge: Number = 0,
+    noise: Number = 0,
+    source: Number | None = None,
+    digits: int = 15,
+) -> RidgePoint:
+    r"""Return the fixed point and the risk of random-feature ridge regression.
+
+    Parameters
+    ----------
+    spectrum : the eigenvalues of the data, a :class:`PowerLaw` or :class:`Eigenvalues`
+    features : N, a positive number, or inf for kernel regression
+    samples : T, a positive number, or inf for the best fit with N random features
+    ridge : delta, the penalty on the sum over the samples, a number not smaller than 0
+    noise : the variance of the label noise, a number not smaller than 0
+    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own signal
+    digits : significant digits to be right, an integer from 1 to 1000
+
+    Returns
+    -------
+    RidgePoint
+        kappa, df1, df2, df3, risk, excess, bias, variance.
+
+    Raises
+    ------
+    InterpolationThresholdError
+        Without ridge, if `features` equals `samples` below the size of the spectrum, or with label noise if `samples`
+        equals that size: the risk is infinite there.
+    DivergentSumError
+        If the data or the signal has infinite power.
+    PrecisionError
+        If the digits cannot be proven within the bound on working precision.
+    TypeError, ValueError
+        If an argument is no number or outside its domain.
+
+    Notes
+    -----
+    The model is :math:`x\sim\mathcal N(0,\mathrm{diag}\,\lambda)`, :math:`y=\theta\cdot x+\epsilon`,
+    :math:`\phi=Fx` with :math:`F_{nk}\sim\mathcal N(0,1/N)`, and
+    :math:`\hat w=\arg\min\sum_{t\le T}(y_t-w\cdot\phi_t)^2+\delta|w|^2`. With
+    :math:`z=\sum_k\lambda_k/(\lambda_k+\kappa)`, :math:`\kappa` is the only solution of
+
+    .. math:: \delta N=\kappa\,(N-z)(T-z),\qquad z<\min(N,T);
+
+    without ridge :math:`z=\min(N,T)`, or :math:`\kappa=0` where all modes fit. The risk is the deterministic
+    equivalent for N and T large against one; it is within 1-3% of simulations at :math:`N,T\ge60`, except next to the
+    interpolation threshold.
+
+    References
+    ----------
+    .. [1] Maloney, Roberts, Sully, A Solvable Model of Neural Scaling Laws, arXiv:2210.16859.
+    .. [2] Simon et al., More is Better: when infinite overparameterization is optimal, arXiv:2311.14646.
+
+    Examples
+    --------
+    Without ridge the learned modes fill the smaller of the two resources:
+
+    >>> from scalinglaws.numerics import PowerLaw, solve_ridge
+    >>> point = solve_ridge(PowerLaw(2, size=6000), features=100, samples=400)
+    >>> print(point.kappa, point.df1)
+    0.000240963335246281 100.0
+    >>> print(solve_ridge(PowerLaw(2, size=30), features=40, samples=90, noise="0.5").risk)
+    0.75
+    """
+    problem, sigma2, exponent = read_arguments(spectrum, features, samples, ridge, noise, source)
+    bits = bits_for(digit_count(digits))
+    exact = _without_fixed_point(problem, sigma2, bits)
+    if exact is not None:
+        return exact
+
+    def attempt(goal: int) -> RiskBalls:
+        kappa = solve_kappa(problem, goal)
+        with working_precision(goal + 40):
+            return risk_at_root(problem, kappa, sigma2, exponent, goal)
+
+    solved = proven(attempt, RiskBalls.all, bits, what="the risk")
+    return solved.rounded(sigma2, bits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskBalls:
+    """The fields of a RidgePoint as balls."""
+
+    kappa: Ball
+    df1: Ball
+    df2: Ball
+    df3: Ball
+    bias: Ball
+    variance: Ball
+
+    def all(self) -> list[Ball]:
+        """Return all balls; sums of positive numbers need no digits of their own."""
+        return [self.kappa, self.df1, self.df2, self.df3, self.bias, self.variance]
+
+    def rounded(self, noise: Fraction, bits: int) -> RidgePoint:
+        """Return the midpoints, rounded to `bits` bits."""
+        with working_precision(bits + 20):
+            excess = self.bias + self.variance
+            risk = excess + number(noise)
+            values = {
+                "kappa": self.kappa,
+                "df1": self.df1,
+                "df2": self.df2,
+                "df3": self.df3,
+                "risk": risk,
+                "excess": excess,
+                "bias": self.bias,
+                "variance": self.variance,
+            }
+            return RidgePoint(**{name: to_mpf(ball, bits) for name, ball in values.items()})
+
+
+def read_arguments(
+    spectrum: Spectrum, features: Number, samples: Number, ridge: Number, noise: Number, source: Number | None
+) -> tuple[Regression, Fraction, Fraction | None]:
+    """Return the exact problem, noise and source, or raise what is wrong with them."""
+    if not isinstance(spectrum, Spectrum):
+        raise TypeError(f"`spectrum` is a {type(spectrum).__name__} and must be a PowerLaw or Eigenvalues; make one")
+    exponent = spectrum.check_source(source)
+    problem = Regression(
+        spectrum=spectrum,
+        features=positive_or_infinite("features", features),
+        samples=positive_or_infinite("samples", samples),
+        ridge=nonnegative("ridge", ridge),
+    )
+    sigma2 = nonnegative("noise", noise)
+    spectrum.check_finite(exponent)
+    return problem, sigma2, exponent
+
+
+def risk_at_root(
+    problem: Regression,
+    kappa: Ball,
+    noise: Fraction,
+    source: Fraction | None,
+    goal: int,
+    vacancies: tuple[Ball, Ball] | None = None,
+) -> RiskBalls:
+    """Return everything at a ball that contains the root kappa.
+
+    Where the ridge is not what is given, `vacancies` are ``1 - z/N`` and ``1 - z/T`` there.
+    """
+    sums = [LEARNED, ModeSum(unlearned=0, learned=2), ModeSum(unlearned=0, learned=3), HALF_LEARNED]
+    isotropic = problem.spectrum.is_isotropic(source)
+    if not isotropic:
+        sums += [UNLEARNED_SIGNAL, SQUARED_UNLEARNED_SIGNAL]
+    z, q, s, c, *signal = problem.spectrum.evaluator(sums, source, goal)(kappa)
+    first, second = (kappa * z, kappa * c) if isotropic else signal
+    n, t = number(problem.inverse_features), number(problem.inverse_samples)
+    if vacancies is None:
+        alpha, beta = _vacancies(problem, kappa, z)
+        if problem.ridge_per_sample == 0 and isinstance(problem.narrowest, Fraction):
+            z = number(problem.narrowest)
+    else:
+        alpha, beta = vacancies
+    denominator = alpha * beta + c * (alpha * t + beta * n)
+    return RiskBalls(
+        kappa=kappa,
+        df1=z,
+        df2=q,
+        df3=s,
+        bias=(c * n * first + alpha * second) / denominator,
+        variance=number(noise) * t * (alpha * q + c * z * n) / denominator,
+    )
+
+
+def _vacancies(problem: Regression, kappa: Ball, z: Ball) -> tuple[Ball, Ball]:
+    """Return alpha = 1 - z/N and beta = 1 - z/T at the root, without cancellation."""
+    n, t = problem.inverse_features, problem.inverse_samples
+    if problem.ridge_per_sample == 0:
+        # z = min(N, T) and one of the two vanishes exactly; the other is one minus a ratio of N and T
+        return (number(0), number(1 - t / n)) if n >= t else (number(1 - n / t), number(0))
+    product = number(problem.ridge_per_sample) / kappa
+    difference = z * number(abs(t - n))
+    larger = (difference + (difference * difference + 4 * product).sqrt()) / 2
+    smaller = product / larger
+    return (larger, smaller) if t >= n else (smaller, larger)
+
+
+def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> RidgePoint | None:
+    """Return the point where kappa is exactly 0, None elsewhere, and raise where the risk is infinite."""
+    size, samples = problem.spectrum.size, problem.samples
+    if problem.ridge_per_sample:
+        return None
+    if not problem.is_interpolating and problem.narrowest != math.inf:
+        if problem.features == samples:
+            raise InterpolationThresholdError(
+                f"`features` = `samples` = {_show(samples)} with `ridge` = 0 is the interpolation threshold, where the "
+                "risk is infinite; choose ridge > 0 or other sizes"
+            )
+        return None
+    variance = Fraction(0)
+    if noise and isinstance(samples, Fraction):
+        if samples == size:
+            raise InterpolationThresholdError(
+                f"`samples` = {_show(samples)} equal to the size of the spectrum with `ridge` = 0 and `noise` > 0 has "
+                "infinite risk; choose ridge > 0 or more samples"
+            )
+        variance = noise * Fraction(size) / (samples - Fraction(size))
+    zero = mpmath.mpf(0)
+    modes = mpmath.inf if isinstance(size, float) else rational_to_mpf(Fraction(size), bits)
+    return RidgePoint(
+        kappa=zero,
+        df1=modes,
+        df2=modes,
+        df3=modes,
+        risk=rational_to_mpf(noise + variance, bits),
+        excess=rational_to_mpf(variance, bits),
+        bias=zero,
+        variance=rational_to_mpf(variance, bits),
+    )
+
+
+def _show(value: Exact) -> str:
+    return str(value) if isinstance(value, Fraction) else "inf"

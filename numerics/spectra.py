@@ -1,0 +1,453 @@
+r"""Spectra: the eigenvalues :math:`\lambda_k` of the data and the signal power :math:`v_k` in each mode.
+
+Whatever its kind, a spectrum answers with sums over its modes of the learned part
+:math:`y_k=\lambda_k/(\lambda_k+\kappa)` and the unlearned part :math:`w_k=\kappa/(\lambda_k+\kappa)`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+
+from .arithmetic import Ball, number, proven, to_mpf, working_precision
+from .errors import DivergentSumError
+from .exact import (
+    Exact,
+    Number,
+    bits_for,
+    count,
+    count_or_infinite,
+    digit_count,
+    nonnegative,
+    positive,
+    rational,
+)
+from .integrals import Moment
+from .trace_family import product, trace_family
+
+Evaluator: TypeAlias = Callable[[Ball], list[Ball]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeSum:
+    r"""The sum :math:`\sum_kw_k^{j}y_k^{l}`, or :math:`\sum_kv_kw_k^{j}y_k^{l}` if `signal`, with j + l >= 1."""
+
+    unlearned: int
+    learned: int
+    signal: bool = False
+
+
+class Spectrum(ABC):
+    """The interface of all spectra; see :class:`PowerLaw` and :class:`Eigenvalues`."""
+
+    size: int | float
+
+    @abstractmethod
+    def check_source(self, source: Number | None) -> Fraction | None:
+        """Return `source` as an exact number, or None for the spectrum's own signal; raise if it does not fit."""
+
+    @abstractmethod
+    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+        """Return the function from kappa to the balls of `sums`; truncations are below ``2**-goal`` of each."""
+
+    @abstractmethod
+    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
+        """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
+
+    @abstractmethod
+    def check_finite(self, source: Fraction | None) -> None:
+        """Raise DivergentSumError if the data or the signal has infinite power."""
+
+    @abstractmethod
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+
+    @abstractmethod
+    def has_signal(self, source: Fraction | None) -> bool:
+        """Whether some signal power is positive."""
+
+    @abstractmethod
+    def log_eigenvalue(self, index: Exact) -> float:
+        """Return roughly the logarithm of the eigenvalue at an index, of the last one beyond the end."""
+
+    @abstractmethod
+    def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
+        """Return the first `count` eigenvalues in double precision, all of them if None."""
+
+    @abstractmethod
+    def signal_powers(
+        self, count: int | None = None, *, source: Number | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the first `count` signal powers in double precision, all of them if None."""
+
+    def df(self, j: int, kappa: Number, digits: int = 15) -> mpmath.mpf:
+        r"""Return the degrees of freedom :math:`\mathrm{df}_j=\sum_k(\lambda_k/(\lambda_k+\kappa))^j`.
+
+        Parameters
+        ----------
+        j : an integer not smaller than 1; 1, 2, 3 are z, q, s
+        kappa : the renormalised ridge, a number not smaller than 0
+        digits : significant digits to be right, an integer from 1 to 1000
+
+        Raises
+        ------
+        DivergentSumError
+            If the spectrum is infinite and the sum does not converge.
+        PrecisionError
+            If the digits cannot be proven within the bound on working precision.
+
+        Examples
+        --------
+        >>> from scalinglaws.numerics import PowerLaw
+        >>> print(PowerLaw(2, size=2).df(1, "0.25"))
+        1.3
+        """
+        order = count("j", j)
+        return self._sum(ModeSum(unlearned=0, learned=order), None, kappa, digits)
+
+    def signal_sum(
+        self,
+        kappa: Number,
+        *,
+        unlearned: int = 1,
+        learned: int = 0,
+        source: Number | None = None,
+        digits: int = 15,
+    ) -> mpmath.mpf:
+        r"""Return the signal's sum :math:`\sum_kv_k\frac{\kappa^j\lambda_k^l}{(\lambda_k+\kappa)^{j+l}}`.
+
+        Parameters
+        ----------
+        kappa : the renormalised ridge, a number not smaller than 0
+        unlearned, learned : the exponents j and l, integers not smaller than 0 and not both 0
+        source : exponent b of the signal power ``k**-b`` of a power law; None for the spectrum's own signal
+        digits : significant digits to be right, an integer from 1 to 1000
+
+        Notes
+        -----
+        ``S_1`` of the ridge risk is ``(j, l) = (1, 0)``, ``S_2`` is ``(1, 1)``.
+
+        Examples
+        --------
+        >>> from scalinglaws.numerics import PowerLaw
+        >>> print(PowerLaw(2, size=2).signal_sum("0.25", source=1))
+        0.45
+        """
+        exponents = [_exponent("unlearned", unlearned), _exponent("learned", learned)]
+        if not any(exponents):
+            raise ValueError("`unlearned` = 0 and `learned` = 0 must not both be 0; call signal_total")
+        what = ModeSum(unlearned=exponents[0], learned=exponents[1], signal=True)
+        return self._sum(what, self.check_source(source), kappa, digits)
+
+    def total(self, digits: int = 15) -> mpmath.mpf:
+        r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data."""
+        return self._total(None, digits)
+
+    def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
+        r"""Return the power :math:`\sum_kv_k` of the whole signal, the risk of a model that learned nothing."""
+        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), self.check_source(source), 0, digits)
+
+    @abstractmethod
+    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf: ...
+
+    def _sum(self, what: ModeSum, source: Fraction | None, kappa: Number, digits: int) -> mpmath.mpf:
+        exact_kappa = nonnegative("kappa", kappa)
+        bits = bits_for(digit_count(digits))
+        self.check_convergence([what], source, exact_kappa)
+
+        def attempt(goal: int) -> list[Ball]:
+            with working_precision(goal + 40):
+                return self.evaluator([what], source, goal)(number(exact_kappa))
+
+        return to_mpf(proven(attempt, list, bits, what="the sum over the spectrum")[0], bits)
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class PowerLaw(Spectrum):
+    r"""The spectrum :math:`\lambda_k=c\,k^{-a}`, :math:`k=1,\dots,M`.
+
+    Parameters
+    ----------
+    decay : a, a positive number
+    size : M, an integer not smaller than 1, or inf
+    scale : c, a positive number
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number or outside its domain.
+
+    Notes
+    -----
+    The signal power is :math:`v_k=\lambda_k` (an isotropic prior) where `source` is None, and :math:`v_k=k^{-b}`,
+    without the scale, for ``source=b``.
+
+    Examples
+    --------
+    >>> from scalinglaws.numerics import PowerLaw
+    >>> PowerLaw("1.5", size=1000)
+    PowerLaw(decay=3/2, size=1000)
+    >>> print(PowerLaw(2).df(1, 1))
+    1.07667404746858
+    """
+
+    decay: Fraction
+    size: int | float
+    scale: Fraction
+
+    def __init__(self, decay: Number, size: Number = math.inf, scale: Number = 1) -> None:
+        object.__setattr__(self, "decay", positive("decay", decay))
+        object.__setattr__(self, "size", count_or_infinite("size", size))
+        object.__setattr__(self, "scale", positive("scale", scale))
+
+    def __repr__(self) -> str:
+        scale = "" if self.scale == 1 else f", scale={self.scale}"
+        return f"PowerLaw(decay={self.decay}, size={self.size}{scale})"
+
+    def check_source(self, source: Number | None) -> Fraction | None:
+        """Return `source` as an exact number; any real number fits."""
+        return None if source is None else rational("source", source, "a real number or None")
+
+    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
+        """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
+        if self.size != math.inf:
+            return
+        for what in sums:
+            if kappa == 0 and what.unlearned:
+                continue
+            shift = self._shift(what, source)
+            rate = shift + (self.decay * what.learned if kappa else 0)
+            if rate > 1:
+                continue
+            if what.signal and kappa == 0 and source is not None:
+                raise DivergentSumError(
+                    f"`source` = {source} with `size` = inf is a signal of infinite power; "
+                    "choose source > 1 or a finite size"
+                )
+            named = "`source` + `decay`*`learned`" if source is not None and what.signal else "`decay`"
+            raise DivergentSumError(
+                f"`size` = inf with `decay` = {self.decay} and `kappa` = {_short(kappa)}: the sum over the modes diverges; "
+                f"choose a larger {named}, kappa > 0 or a finite size"
+            )
+
+    def check_finite(self, source: Fraction | None) -> None:
+        """Raise DivergentSumError if the data or the signal has infinite power."""
+        for name, exponent in (("decay", self.decay), ("source", source)):
+            if self.size == math.inf and exponent is not None and exponent <= 1:
+                raise DivergentSumError(
+                    f"`{name}` = {exponent} must be larger than 1 where `size` is inf: the sum over the modes "
+                    "diverges; choose it larger or give a finite size"
+                )
+
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+        return source is None
+
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+        """Whether some signal power is positive, which holds for every power law."""
+        return True
+
+    def log_eigenvalue(self, index: Exact) -> float:
+        """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
+        last = min(index, self.size)
+        assert isinstance(last, (int, Fraction))
+        return log(self.scale) - float(self.decay) * max(0.0, log(Fraction(last)))
+
+    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+        """Return the function from kappa to the balls of `sums`."""
+        moments = tuple(
+            Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
+            for what in sums
+        )
+        family = trace_family(self.decay, self.size, moments, goal)
+        if self.scale == 1:
+            return family.evaluate
+        scale = number(self.scale)
+        scaled = [what.signal and source is None for what in sums]
+
+        def evaluate(kappa: Ball) -> list[Ball]:
+            values = family.evaluate(kappa / scale)
+            return [value * scale if own else value for value, own in zip(values, scaled, strict=True)]
+
+        return evaluate
+
+    def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
+        """Return the first `count` eigenvalues in double precision, all of them if None."""
+        return float(self.scale) * self._indices(count) ** -float(self.decay)
+
+    def signal_powers(
+        self, count: int | None = None, *, source: Number | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the first `count` signal powers in double precision, all of them if None."""
+        exponent = self.check_source(source)
+        if exponent is None:
+            return self.eigenvalues(count)
+        return self._indices(count) ** -float(exponent)
+
+    def _indices(self, limit: int | None) -> npt.NDArray[np.float64]:
+        terms = self.size if limit is None else min(count("count", limit), self.size)
+        if isinstance(terms, float):
+            raise ValueError("`count` = None must be an integer where `size` is inf; say how many eigenvalues to list")
+        return np.arange(1, terms + 1, dtype=np.float64)
+
+    def _shift(self, what: ModeSum, source: Fraction | None) -> Fraction:
+        if not what.signal:
+            return Fraction(0)
+        return self.decay if source is None else source
+
+    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
+        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Eigenvalues(Spectrum):
+    """A spectrum given by its eigenvalues, measured or computed.
+
+    Parameters
+    ----------
+    values : the eigenvalues, shape (size,), positive and in descending order
+    signal : the signal powers, shape (size,), not negative; None for the isotropic prior, where they are `values`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an entry is no number, or the values are empty, not positive, not in order, or of another shape than `signal`.
+
+    Notes
+    -----
+    The cost of each sum grows in proportion to the number of values.
+
+    Examples
+    --------
+    >>> from scalinglaws.numerics import Eigenvalues
+    >>> spectrum = Eigenvalues([1, "0.5", "0.25"])
+    >>> print(spectrum.df(1, "0.5"), spectrum.total())
+    1.5 1.75
+    """
+
+    values: tuple[Fraction, ...]
+    signal: tuple[Fraction, ...] | None
+    size: int
+
+    def __init__(self, values: Iterable[Number], signal: Iterable[Number] | None = None) -> None:
+        read = _read_column("values", values)
+        for k, value in enumerate(read):
+            if value <= 0:
+                raise ValueError(f"`values`[{k}] = {_short(value)} must be a positive number; leave such modes out")
+            if k and value > read[k - 1]:
+                raise ValueError(f"`values`[{k}] = {_short(value)} must not exceed the one before; sort descending")
+        powers = None if signal is None else _read_column("signal", signal)
+        if powers is not None:
+            if len(powers) != len(read):
+                raise ValueError(f"`signal` has {len(powers)} entries and must have the {len(read)} of `values`")
+            for k, value in enumerate(powers):
+                if value < 0:
+                    raise ValueError(f"`signal`[{k}] = {_short(value)} must be a number not smaller than 0; square it")
+        object.__setattr__(self, "values", read)
+        object.__setattr__(self, "signal", powers)
+        object.__setattr__(self, "size", len(read))
+
+    def __repr__(self) -> str:
+        own = "" if self.signal is None else ", with its own signal"
+        return f"<Eigenvalues: {self.size} from {_short(self.values[0])} to {_short(self.values[-1])}{own}>"
+
+    def check_source(self, source: Number | None) -> Fraction | None:
+        """Return None: the signal of measured eigenvalues is part of the spectrum."""
+        if source is not None:
+            raise ValueError(
+                f"`source` = {source!r} must be None where the spectrum is measured; give `signal` to Eigenvalues"
+            )
+        return None
+
+    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
+        """Do nothing: finite sums converge."""
+
+    def check_finite(self, source: Fraction | None) -> None:
+        """Do nothing: finite sums converge."""
+
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+        return source is None and self.signal is None
+
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+        """Whether some signal power is positive."""
+        return self.signal is None or any(self.signal)
+
+    def log_eigenvalue(self, index: Exact) -> float:
+        """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
+        last = min(index, self.size)
+        assert isinstance(last, (int, Fraction))
+        return log(self.values[math.ceil(last) - 1])
+
+    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+        """Return the function from kappa to the balls of `sums`."""
+        eigenvalues = [number(value) for value in self.values]
+        powers = eigenvalues if self.signal is None else [number(value) for value in self.signal]
+        jobs = [(index, what.signal, what.unlearned, what.learned) for index, what in enumerate(sums)]
+
+        def evaluate(kappa: Ball) -> list[Ball]:
+            totals = [number(0) for _ in jobs]
+            for eigenvalue, strength in zip(eigenvalues, powers, strict=True):
+                resolvent = 1 / (eigenvalue + kappa)
+                y, w = eigenvalue * resolvent, kappa * resolvent
+                for index, signal, unlearned, learned in jobs:
+                    term = product(w, unlearned, y, learned)
+                    totals[index] += term * strength if signal else term
+            return totals
+
+        return evaluate
+
+    def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
+        """Return the first `count` eigenvalues in double precision, all of them if None."""
+        return np.array([float(value) for value in self.values[:count]])
+
+    def signal_powers(
+        self, count: int | None = None, *, source: Number | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the first `count` signal powers in double precision, all of them if None."""
+        self.check_source(source)
+        if self.signal is None:
+            return self.eigenvalues(count)
+        return np.array([float(value) for value in self.signal[:count]])
+
+    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
+        own = self if self.signal is None else Eigenvalues(self.values)
+        return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
+
+
+def log(value: Fraction) -> float:
+    """Return the logarithm of a positive number of any size."""
+    return math.log(value.numerator) - math.log(value.denominator)
+
+
+def _read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
+    """Return the entries of a one-dimensional collection as exact numbers."""
+    if isinstance(entries, (str, bytes)) or not isinstance(entries, Iterable):
+        raise TypeError(f"`{name}` = {str(entries)[:40]!r} must be a one-dimensional collection of numbers; give a list")
+    shape = getattr(entries, "shape", None)
+    if shape is not None and len(shape) != 1:
+        raise ValueError(f"`{name}` has shape {tuple(shape)} and must be one-dimensional; flatten it")
+    read = tuple(rational(f"{name}[{k}]", entry, "a real number") for k, entry in enumerate(entries))
+    if not read:
+        raise ValueError(f"`{name}` = [] must have at least one entry; give the spectrum")
+    return read
+
+
+def _exponent(name: str, value: Number) -> int:
+    exact = rational(name, value, "an integer not smaller than 0")
+    if exact.denominator != 1 or exact < 0:
+        raise ValueError(f"`{name}` = {exact} must be an integer not smaller than 0; round it")
+    return int(exact)
+
+
+def _short(value: Exact) -> str:
+    """Return an exact number as a short decimal for a message."""
+    return mpmath.nstr(mpmath.mpf(value.numerator) / value.denominator, 6) if isinstance(value, Fraction) else "inf"

@@ -1,0 +1,253 @@
+r"""Sums over a power-law spectrum, at any precision and at a cost that does not grow with the number of terms.
+
+All of them are members of one family: with :math:`u=\kappa k^a` and the learned and unlearned parts of a mode
+
+.. math:: y=\frac1{1+u},\qquad w=\frac u{1+u}=1-y,\qquad \sum_{k=1}^{M}k^{-c}\,w^{j}y^{l},
+
+where :math:`\mathrm{TraceSum}(s,m)` is the member :math:`c=s,\ j=0,\ l=m`. Up to an index :math:`n` of the order of
+the number of digits the terms are added one by one; from there on the Euler-Maclaurin formula is used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from .arithmetic import (
+    Ball,
+    Series,
+    binomial_series,
+    coefficients,
+    current_precision,
+    magnitude,
+    number,
+    power,
+    series_length,
+    symmetric,
+)
+from .euler_maclaurin import bernoulli_weights, cauchy_constant, plan, remainder_factor, upper_end
+from .integrals import Endpoint, Member, Moment
+
+
+@lru_cache(maxsize=64)
+def _cached_family(
+    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int, precision: int
+) -> TraceFamily:
+    assert precision == current_precision()
+    return TraceFamily(decay, size, moments, goal)
+
+
+def trace_family(
+    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int
+) -> TraceFamily:
+    """Return the evaluator of `moments`, with tables for the working precision that holds now."""
+    return _cached_family(decay, size, moments, goal, current_precision())
+
+
+class TraceFamily:
+    """Evaluate several moments of one power law at one kappa, sharing everything that they have in common.
+
+    Parameters
+    ----------
+    decay : a > 0
+    size : number of terms, or ``math.inf``
+    moments : the sums
+    goal : bits to which truncations are negligible against each sum
+    """
+
+    def __init__(
+        self, decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int
+    ) -> None:
+        self.decay, self.size, self.goal = decay, size, goal
+        self.members = [Member(moment, decay, goal + 10) for moment in moments]
+        self.plan = plan(decay, tuple((member.s, member.power) for member in self.members), goal)
+        self.shifts = sorted({moment.shift for moment in moments} - {Fraction(0)})
+        self._tables: dict[Fraction, list[Ball]] = {
+            exponent: [number(0), number(1)] for exponent in (decay, *(-shift for shift in self.shifts))
+        }
+        self._factors: list[int] = [0, 1]
+        # nothing is gained by the formula unless it replaces at least as many terms as it needs
+        self.direct = size <= 2 * self.plan.start
+        self._ends_ready = False
+        rates = [moment.shift + decay * moment.learned - 1 for moment in moments]
+        self._slowest = float(min(rates)) if min(rates) > 0 else 0.0
+
+    def evaluate(self, kappa: Ball) -> list[Ball]:
+        """Return the balls of all moments at `kappa`, a ball not below zero (exactly 0 where the sums converge)."""
+        stop = self._negligible_from(kappa)
+        if stop is not None and stop <= self.size:
+            sums = self._add_terms(kappa, stop)
+            return [
+                total + symmetric(self._tail(member, kappa, stop))
+                for total, member in zip(sums, self.members, strict=True)
+            ]
+        if self.direct:
+            return self._add_terms(kappa, int(self.size) + 1)
+        sums = self._add_terms(kappa, self.plan.start)
+        rest = self._euler_maclaurin(kappa)
+        return [total + tail for total, tail in zip(sums, rest, strict=True)]
+
+    def _table(self, exponent: Fraction, stop: int) -> list[Ball]:
+        """Return ``k**exponent`` for all k below `stop` (at least); only primes need a logarithm."""
+        table = self._tables[exponent]
+        factors = self._factors
+        while len(factors) < stop:
+            k = len(factors)
+            factors.append(next((d for d in range(2, math.isqrt(k) + 1) if k % d == 0), k))
+        for k in range(len(table), stop):
+            factor = factors[k]
+            table.append(integer_power(k, exponent) if factor == k else table[factor] * table[k // factor])
+        return table
+
+    def _add_terms(self, kappa: Ball, stop: int) -> list[Ball]:
+        """Return the sums of the terms below `stop`."""
+        growth = self._table(self.decay, stop)
+        shifts = {shift: self._table(-shift, stop) for shift in self.shifts}
+        jobs = [
+            (index, shifts.get(member.moment.shift), member.moment.unlearned, member.moment.learned)
+            for index, member in enumerate(self.members)
+        ]
+        totals = [number(0) for _ in jobs]
+        needs_unlearned = any(unlearned for _, _, unlearned, _ in jobs)
+        for k in range(1, stop):
+            u = kappa * growth[k]
+            y = 1 / (1 + u)
+            w = u * y if needs_unlearned else u
+            for index, weights, unlearned, learned in jobs:
+                term = product(w, unlearned, y, learned)
+                if weights is not None:
+                    term = term * weights[k]
+                totals[index] += term
+        return totals
+
+    def _negligible_from(self, kappa: Ball) -> int | None:
+        """Return an index from which all terms are negligible, where that is cheaper than the formula."""
+        if self._slowest <= 0 or self.goal / self._slowest > 40:
+            return None
+        knee = max(0.0, -magnitude(kappa) / float(self.decay)) if not kappa.is_zero() else math.inf
+        exponent = knee + (self.goal + 12) / self._slowest
+        if exponent > 40:
+            return None
+        stop = math.ceil(2**exponent) + 2
+        return stop if stop < self.plan.start else None
+
+    def _tail(self, member: Member, kappa: Ball, stop: int) -> Ball:
+        """Return a bound on the terms from `stop` on: each is below ``k**-c * (kappa k**a)**-l``."""
+        moment = member.moment
+        rate = moment.shift + self.decay * moment.learned
+        first = integer_power(stop, -rate) * kappa ** (-moment.learned)
+        return first * (1 + number(stop) / number(rate - 1))
+
+    def _prepare_ends(self) -> None:
+        chosen = self.plan
+        length = 2 * chosen.order
+        constants = [
+            cauchy_constant(self.decay, member.s, member.power, chosen.radius) for member in self.members
+        ]
+        self._remainders = [
+            remainder_factor(chosen, constant, member.s)
+            for constant, member in zip(constants, self.members, strict=True)
+        ]
+        self._lower = _End(self, chosen.start, length)
+        self._upper: _End | None = None
+        self._dropped: list[Ball] = []
+        if not isinstance(self.size, float):
+            cuts = [upper_end(chosen, self.size, constant, self.goal) for constant in constants]
+            order = max(order for order, _ in cuts)
+            self._upper = _End(self, self.size, 2 * order)
+            self._dropped = [bound for _, bound in cuts]
+        self._ends_ready = True
+
+    def _euler_maclaurin(self, kappa: Ball) -> list[Ball]:
+        """Return the sums of the terms from the plan's start to the end."""
+        if not self._ends_ready:
+            self._prepare_ends()
+        lower, at_lower, lower_terms = self._lower.at(kappa)
+        results = []
+        if self._upper is None:
+            upper, at_upper, upper_terms = None, [number(0)] * len(self.members), []
+        else:
+            upper, at_upper, upper_terms = self._upper.at(kappa)
+        for index, member in enumerate(self.members):
+            value = at_lower[index]
+            total = member.integral(kappa, lower, value, upper, at_upper[index])
+            total += value / 2 - lower_terms[index] + symmetric(self._remainders[index] * value)
+            if upper is not None:
+                value = at_upper[index]
+                total += value / 2 + upper_terms[index] + symmetric(self._dropped[index] * value)
+            results.append(total)
+        return results
+
+
+class _End:
+    """One end of the Euler-Maclaurin formula, with the series that do not depend on kappa."""
+
+    def __init__(self, family: TraceFamily, x: int, length: int) -> None:
+        self.x, self.length = x, length
+        self.members = family.members
+        self.growth = integer_power(x, family.decay)
+        self.weights = bernoulli_weights(x, length // 2)
+        self.shifted = {shift: integer_power(x, -shift) for shift in family.shifts}
+        self.growth_series: Series | None = None
+        self.factor_series: dict[Fraction, Series] = {}
+        if length:
+            self.growth_series = binomial_series(family.decay, length)
+            self.factor_series = {
+                member.s: binomial_series(-member.s, length) for member in self.members if member.s
+            }
+
+    def at(self, kappa: Ball) -> tuple[Endpoint, Sequence[Ball], Sequence[Ball]]:
+        """Return the end, the values of all members there, and their Bernoulli terms."""
+        u = kappa * self.growth
+        y = 1 / (1 + u)
+        w = u * y
+        values, corrections = [], []
+        learned_series: dict[int, Series] = {}
+        if self.growth_series is not None:
+            series_length(self.length)
+            # y(x (1 + t)) / y(x) = 1 / (1 + w ((1 + t)**a - 1))
+            learned_series[1] = 1 / (1 + w * (self.growth_series - 1))
+        cache: dict[tuple[Fraction, int], Ball] = {}
+        for member in self.members:
+            value = product(w, member.moment.unlearned, y, member.moment.learned)
+            if member.moment.shift:
+                value = value * self.shifted[member.moment.shift]
+            values.append(value)
+            key = member.s, member.power
+            if key not in cache:
+                cache[key] = self._correction(member, learned_series)
+            corrections.append(cache[key] * value)
+        return Endpoint(x=self.x, u=u, y=y, w=w), values, corrections
+
+    def _correction(self, member: Member, learned: dict[int, Series]) -> Ball:
+        """Return the Bernoulli terms in units of f(x)."""
+        total = number(0)
+        if not self.length:
+            return total
+        for m in range(2, member.power + 1):
+            if m not in learned:
+                learned[m] = learned[m - 1] * learned[1]
+        series = learned[member.power]
+        if member.s:
+            series = series * self.factor_series[member.s]
+        odd = coefficients(series, self.length)[1::2]
+        for weight, coefficient in zip(self.weights, odd, strict=True):
+            total += weight * coefficient
+        return total
+
+
+def integer_power(base: int, exponent: Fraction) -> Ball:
+    """Return an integer raised to an exact exponent."""
+    return power(number(base), exponent)
+
+
+def product(w: Ball, unlearned: int, y: Ball, learned: int) -> Ball:
+    """Return ``w**unlearned * y**learned``."""
+    if not unlearned:
+        return y if learned == 1 else y * y if learned == 2 else y**learned
+    result = w if unlearned == 1 else w * w if unlearned == 2 else w**unlearned
+    if not learned:
+        return result
+    return result * (y if learned == 1 else y * y if learned == 2 else y**learned)

@@ -1,0 +1,96 @@
+r"""The trace sum: the special function of power-law spectra, at any precision and any size."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+
+from .arithmetic import Ball, number, proven, to_mpf, working_precision
+from .errors import DivergentSumError
+from .exact import Number, bits_for, count, count_or_infinite, digit_count, nonnegative, positive, rational
+from .integrals import Moment
+from .trace_family import trace_family
+
+
+def trace_sum(
+    decay: Number,
+    kappa: Number,
+    *,
+    shift: Number = 0,
+    power: Number = 1,
+    size: Number = math.inf,
+    digits: int = 15,
+) -> mpmath.mpf:
+    r"""Return the trace sum :math:`\sum_{k=1}^{M}k^{-s}(1+\kappa k^a)^{-m}`.
+
+    Parameters
+    ----------
+    decay : the exponent :math:`a` of the eigenvalues, a positive number
+    kappa : the renormalised ridge :math:`\kappa`, a number not smaller than 0
+    shift : :math:`s`, any real number
+    power : :math:`m`, an integer not smaller than 1
+    size : the number of terms :math:`M`, an integer not smaller than 1, or inf
+    digits : significant digits to be right, an integer from 1 to 1000
+
+    Returns
+    -------
+    mpmath.mpf
+        The sum, right to `digits` digits for the arguments taken exactly.
+
+    Raises
+    ------
+    DivergentSumError
+        If `size` is inf and the sum does not converge: it does for ``shift + decay*power > 1``, and for ``shift > 1``
+        if `kappa` is 0.
+    PrecisionError
+        If the digits cannot be proven within the bound on working precision.
+    TypeError, ValueError
+        If an argument is no number or outside its domain.
+
+    Notes
+    -----
+    Proven by ball arithmetic: rounding and truncation are both enclosed. The cost is about that of a hundred terms at
+    50 digits, whatever `size` is; it grows in proportion to `digits` and, beyond 2, to `decay`.
+
+    References
+    ----------
+    .. [1] NIST Digital Library of Mathematical Functions, sections 2.10(i) and 8.17.
+
+    Examples
+    --------
+    The smallest size has one term, and at ``kappa=0`` the sum is a zeta function:
+
+    >>> from scalinglaws.numerics import trace_sum
+    >>> print(trace_sum(2, "0.25", size=1))
+    0.8
+    >>> import mpmath
+    >>> print(mpmath.nstr(trace_sum(2, 0, shift=2, digits=30), 30))
+    1.64493406684822643647241516665
+    >>> print(mpmath.nstr(trace_sum("1.5", "1e-5", size=10**18, digits=30), 30))
+    5209.48977093886735127029036316
+    """
+    a = positive("decay", decay)
+    ridge = nonnegative("kappa", kappa)
+    s = rational("shift", shift, "a real number")
+    m = count("power", power)
+    terms = count_or_infinite("size", size)
+    bits = bits_for(digit_count(digits))
+    if terms == math.inf:
+        if ridge == 0 and s <= 1:
+            raise DivergentSumError(
+                f"`size` = inf with `kappa` = 0 needs `shift` > 1, not {s}; choose a finite size or kappa > 0"
+            )
+        if s + a * m <= 1:
+            raise DivergentSumError(
+                f"`size` = inf needs `shift` + `decay`*`power` > 1, not {s + a * m}; choose a finite size"
+            )
+    moment = Moment(shift=s, unlearned=0, learned=m)
+
+    def attempt(goal: int) -> tuple[Ball]:
+        with working_precision(goal + 40):
+            family = trace_family(a, terms, (moment,), goal)
+            return (family.evaluate(number(ridge))[0],)
+
+    (total,) = proven(attempt, list, bits, what="the trace sum")
+    return to_mpf(total, bits)

@@ -1,0 +1,121 @@
+r"""What several derivations start from: the power-law traces at leading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from sympy import Eq, Expr, Symbol, cancel, expand_power_base, factor, gammasimp, powsimp, simplify
+
+from .. import symbols
+from ..asymptotic_sum import AsymptoticSum, revert
+from ..derivation import Rigour, Step
+from ..expansion import read_term
+from ..ridge import ANY_SPECTRUM
+from ..spectra import PowerLaw
+
+a, kappa = symbols.decay, symbols.kappa
+N, T, M, delta, sigma2 = symbols.features, symbols.samples, symbols.size, symbols.ridge, symbols.noise
+z, q, s = (ANY_SPECTRUM.df(order) for order in (1, 2, 3))
+#: The constant of the degrees of freedom, $z \simeq \rho\,\kappa^{-1/a}$.
+rho = Symbol("rho", positive=True)
+#: The domain of the power law with infinitely many eigenvalues.
+SUMMABLE = (a > 1,)
+
+MODEL_STEPS = (
+    Step(
+        statement=ANY_SPECTRUM.fixed_point,
+        rule=r"The renormalised ridge $\kappa$ of the model, with $z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
+        rigour=Rigour.EQUIVALENT,
+    ),
+    Step(
+        statement=Eq(symbols.risk, ANY_SPECTRUM.risk),
+        rule=r"The expected risk, with $q=\sum_k(\lambda_k/(\lambda_k+\kappa))^2$ and the isotropic prior",
+        rigour=Rigour.EQUIVALENT,
+    ),
+)
+
+
+@cache
+def degrees_of_freedom(order: int, terms: int = 1) -> AsymptoticSum:
+    r"""Expand $\mathrm{df}_j(\kappa)$ of the infinite power law for small $\kappa$."""
+    total: AsymptoticSum = PowerLaw().df(order, kappa).small_kappa(order=terms, where=SUMMABLE)
+    return total
+
+
+@cache
+def df1_constant() -> Expr:
+    r"""Return $\rho$, the coefficient of $\kappa^{-1/a}$ in $z(\kappa)$."""
+    return read_term(degrees_of_freedom(1).terms[0], kappa)[0]
+
+
+@cache
+def trace_ratio(order: int) -> Expr:
+    r"""Return the limit of $\mathrm{df}_j(\kappa)/z(\kappa)$ for $\kappa\to0$ on the power law."""
+    leading = [read_term(degrees_of_freedom(j).terms[0], kappa) for j in (order, 1)]
+    (numerator, first), (denominator, second) = leading
+    if first != second:
+        raise ArithmeticError(f"df{order} and df1 scale differently: {first} and {second}")
+    return cancel(simplify(gammasimp(numerator / denominator)))
+
+
+def on_power_law(expression: Expr) -> Expr:
+    r"""Put the leading $q(z)$ and $s(z)$ of the power law into an expression in $z,q,s$."""
+    return expression.xreplace({q: trace_ratio(2) * z, s: trace_ratio(3) * z})
+
+
+def with_rho(total: AsymptoticSum) -> AsymptoticSum:
+    r"""Abbreviate the coefficient of the leading term of $z$ by $\rho$."""
+    coefficient, monomial = read_term(total.terms[0], kappa)
+    if simplify(coefficient - df1_constant()) != 0:
+        raise ArithmeticError(f"leading coefficient {coefficient} is not that of the degrees of freedom")
+    return AsymptoticSum((rho * monomial.of(kappa), *total.terms[1:]), total.errors, total.where)
+
+
+@cache
+def leading_kappa() -> Expr:
+    r"""Return the leading $\kappa$ at given degrees of freedom, by reversion, in `symbols.df1`."""
+    start = with_rho(degrees_of_freedom(1)).in_one(kappa, at=0)
+    return powsimp(revert(start, symbols.df1, corrections=0).leading, force=True)
+
+
+def kappa_at(value: Expr) -> Expr:
+    r"""Return the leading $\kappa$ at which $z$ takes a value."""
+    return leading_kappa().subs(symbols.df1, value)
+
+
+def in_form(derived: Expr, form: Expr) -> Expr:
+    """Return `form` after proving that it equals what was derived; for the reader's sake."""
+    ratio = powsimp(expand_power_base(factor(derived / form), force=True), force=True)
+    if simplify(ratio - 1) != 0 and simplify(derived - form) != 0:
+        raise ArithmeticError(f"{form} is not equal to the derived {derived}")
+    return form
+
+
+def condition_in_form(derived: Expr, form: Expr) -> Expr:
+    """Return `form` after proving that it vanishes exactly where what was derived does."""
+    if not cancel(derived / form).is_Rational:
+        raise ArithmeticError(f"{form} does not vanish where the derived {derived} does")
+    return form
+
+
+def rho_constant() -> Mapping[Symbol, Expr]:
+    r"""Return the value of $\rho$ for a derivation's constants."""
+    return {rho: df1_constant()}
+
+
+def power_law_steps() -> tuple[Step, ...]:
+    """Return the steps that specialise the traces to the power law."""
+    return (
+        Step(
+            statement=with_rho(degrees_of_freedom(1)),
+            name=z,
+            rule=r"On $\lambda_k=k^{-a}$, $a>1$, degrees of freedom by the poles of their Mellin transform",
+            rigour=Rigour.LEADING,
+        ),
+        Step(
+            statement=Eq(q, trace_ratio(2) * z),
+            rule=r"The ratio of the leading terms of $q$ and $z$",
+            rigour=Rigour.LEADING,
+        ),
+    )

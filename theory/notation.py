@@ -1,0 +1,151 @@
+r"""The letters of a paper: every law prints in the project's symbols or in a paper's.
+
+A notation says what each symbol of the project is in the paper's letters *and units*, so
+that a formula stays true: the paper of 2022 scales eigenvalues by $\lambda_+$, prints half the
+squared error summed over $C$ outputs, and so on.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sympy import Basic, Eq, Expr, Symbol, cancel, latex, powsimp
+from sympy import symbols as new_symbols
+
+from . import symbols
+from .asymptotic_sum import AsymptoticSum
+from .expansion import Expansion, latex_sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """A paper's letters for the project's symbols.
+
+    Parameters
+    ----------
+    name :
+        the paper's key, such as "maloney2022".
+    replacements :
+        what each symbol of the project is in the paper's letters; others stay.
+    quantities :
+        for symbols that stand alone on a left side (the risk), the paper's quantity in the
+        replacement: the equation is solved for it.
+    remark :
+        a sentence on conventions, shown with every law.
+
+    >>> Notation.named("maloney2022").apply(symbols.decay)
+    alpha + 1
+    """
+
+    name: str
+    replacements: Mapping[Symbol, Expr] = field(default_factory=dict)
+    quantities: Mapping[Symbol, Symbol] = field(default_factory=dict)
+    remark: str = ""
+
+    @staticmethod
+    def named(name: str) -> Notation:
+        """Return a notation by its key.
+
+        Raises
+        ------
+        ValueError
+            If there is none of this name.
+        """
+        if name not in NOTATIONS:
+            near = difflib.get_close_matches(name, NOTATIONS, n=1, cutoff=0)
+            raise ValueError(
+                f"`notation` is {name!r}; known are {', '.join(NOTATIONS)}; did you mean {near[0]!r}?"
+            )
+        return NOTATIONS[name]
+
+    def apply(self, expression: Basic) -> Basic:
+        """Translate an expression, or an equation solved for the paper's quantity."""
+        if isinstance(expression, Eq) and expression.lhs in self.quantities:
+            quantity = self.quantities[expression.lhs]
+            factor = cancel(self.replacements[expression.lhs] / quantity)
+            return Eq(quantity, powsimp(self.apply(expression.rhs) / factor), evaluate=False)
+        translated = expression.xreplace(dict(self.replacements))
+        return translated.replace(lambda part: part.is_Pow, lambda part: part.base ** cancel(part.exp))
+
+    def latex(self, statement: Basic | Expansion | AsymptoticSum) -> str:
+        """Translate and print as LaTeX."""
+        if isinstance(statement, Basic):
+            return str(latex(self.apply(statement)))
+        return latex_sum(
+            (self.apply(term) for term in statement.ordered_terms()),
+            (self.apply(term) for term in statement.ordered_errors()),
+        )
+
+
+def _maloney2022() -> Notation:
+    alpha, gamma, latent, outputs, scale = new_symbols("alpha gamma M C lambda_+", positive=True)
+    teacher = Symbol("sigma_w^2", positive=True)
+    maps = Symbol("sigma_u^2", positive=True)
+    noise = Symbol("sigma_epsilon^2", positive=True)
+    loss, excess, bias, variance = new_symbols("L L_E L_w L_epsilon", positive=True)
+    gap = Symbol("Delta", positive=True)
+    signal = teacher * scale / latent
+    return Notation(
+        name="maloney2022",
+        replacements={
+            symbols.decay: 1 + alpha,
+            symbols.ridge: gamma * latent / (symbols.features * maps * scale),
+            symbols.noise: noise / signal,
+            symbols.risk: 2 * loss / (outputs * signal),
+            symbols.excess: 2 * excess / (outputs * signal),
+            symbols.bias: 2 * bias / (outputs * signal),
+            symbols.variance: 2 * variance / (outputs * signal),
+            symbols.kappa: gap / (symbols.features * scale),
+        },
+        quantities={
+            symbols.risk: loss,
+            symbols.excess: excess,
+            symbols.bias: bias,
+            symbols.variance: variance,
+            symbols.ridge: gamma,
+            symbols.kappa: gap,
+        },
+        remark=(
+            r"Here $\lambda_k=\lambda_+k^{-(1+\alpha)}$, teacher weights have variance $\sigma_w^2/M$, features "
+            r"$\sigma_u^2/M$, the ridge $\gamma$ stands beside the sum of squares, $\Delta=N\kappa$, and the "
+            r"loss $L=\frac{C}{2}R$ includes the label noise; $L_E$ is the loss without the noise of the "
+            r"test label, $L_w$ and $L_\epsilon$ its parts without label noise and proportional to it."
+        ),
+    )
+
+
+def _lin2024() -> Notation:
+    return Notation(
+        name="lin2024",
+        replacements={
+            symbols.features: Symbol("M", positive=True),
+            symbols.samples: Symbol("N", positive=True),
+            symbols.size: Symbol("d", positive=True),
+        },
+        remark=r"Here $M$ is the number of features (the sketch size) and $N$ the number of samples.",
+    )
+
+
+def _bahri2021() -> Notation:
+    spectrum, loss = new_symbols("alpha_K L", positive=True)
+    data = Symbol("D", positive=True)
+    return Notation(
+        name="bahri2021",
+        replacements={
+            symbols.features: Symbol("P", positive=True),
+            symbols.samples: data,
+            symbols.size: Symbol("S", positive=True),
+            symbols.decay: 1 + spectrum,
+            symbols.risk: 2 * loss,
+            symbols.kappa: symbols.kappa / data,
+        },
+        quantities={symbols.risk: loss},
+        remark=r"Here $P$ is the number of features, $D$ the number of samples, the loss half the squared "
+        r"error.",
+    )
+
+
+#: Every notation by its name; "project" changes nothing.
+NOTATIONS = {n.name: n for n in (Notation(name="project"), _maloney2022(), _lin2024(), _bahri2021())}

@@ -1,0 +1,5 @@
+"""The command `scalinglaws`."""
+
+from __future__ import annotations
+
+from .main import main as main
