@@ -10,4 +10,5 @@ from .ridge import RidgePoint as RidgePoint
 from .ridge import solve_ridge as solve_ridge
 from .spectra import Eigenvalues as Eigenvalues
 from .spectra import PowerLaw as PowerLaw
+from .spectrum import Spectrum as Spectrum
 from .trace_sums import trace_sum as trace_sum

@@ -1,7 +1,7 @@
 """The number system of the algorithms: real balls, so that every digit returned is proven.
 
-The algorithms use only ``+ - * /`` and the functions of this module, which is all that another number system has to
-offer. A ball is a midpoint with a radius that contains the exact value, truncation included.
+The algorithms use only ``+ - * /`` and the functions of this module, which is all that another number system
+has to offer. A ball is a midpoint with a radius that contains the exact value, truncation included.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 ATTEMPTS: Final = 12
 
-# The library keeps one working precision for the whole process, so computations of different threads take turns.
+# The library keeps one working precision for the whole process: computations of different threads take turns.
 _lock = threading.RLock()
 
 
@@ -56,7 +56,7 @@ def number(value: int | Fraction) -> Ball:
 def power(base: Ball, exponent: Fraction) -> Ball:
     """Return a positive ball raised to an exact exponent."""
     if exponent.denominator == 1 and abs(exponent.numerator) < 2**31:
-        return base ** exponent.numerator
+        return base**exponent.numerator
     return (base.log() * number(exponent)).exp()
 
 
@@ -150,5 +150,6 @@ def proven(
         goal += max(min(missing, goal) + 20, goal // 4)
         if goal > bound:
             break
-    raise PrecisionError(f"{what} is not proven to {bits} bits at a working precision of {min(goal, bound)} bits")
-
+    raise PrecisionError(
+        f"{what} is not proven to {bits} bits at a working precision of {min(goal, bound)} bits"
+    )

@@ -8,13 +8,13 @@ class PrecisionError(ArithmeticError):
 
     Notes
     -----
-    Every routine raises its working precision until the enclosure of the result is narrow enough; this is raised when
-    the stated bound is reached first, and never is a less accurate number returned in its place.
+    Every routine raises its working precision until the enclosure of the result is narrow enough; this is
+    raised when the stated bound is reached first, and never is a less accurate number returned in its place.
     """
 
 
 class ConvergenceError(ArithmeticError):
-    """An iteration that is bounded in theory did not end within its bound; the message carries its last state."""
+    """An iteration that must end in theory did not; the message carries its last state."""
 
 
 class DivergentSumError(ValueError):

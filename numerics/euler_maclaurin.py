@@ -43,7 +43,7 @@ MAXIMUM_DIRECT_TERMS = 3_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Where to start the formula (`start`), how many Bernoulli terms to take (`order`), and the circle's radius."""
+    """The first index of the formula, the number of its Bernoulli terms, and the circle's radius."""
 
     start: int
     order: int

@@ -1,9 +1,9 @@
-"""Reading arguments: every accepted number becomes the exact rational that it denotes, or one line says why not.
+"""Reading arguments: an accepted number becomes the rational it denotes, or one line says why not.
 
-Accepted are Python integers, ``fractions.Fraction``, ``decimal.Decimal``, finite floats (the binary number they hold),
-NumPy integer and floating scalars, ``mpmath.mpf``, SymPy integers, rationals and floats (recognised by their
-attributes, so that SymPy need not be installed), and the strings ``"0.1"``, ``"1e-3"``, ``"3/2"``. Where infinity is in
-the domain it may be a float, an mpf, SymPy's ``oo`` or the string ``"inf"``.
+Accepted are Python integers, ``fractions.Fraction``, ``decimal.Decimal``, finite floats (the binary number
+they hold), NumPy integer and floating scalars, ``mpmath.mpf``, SymPy integers, rationals and floats
+(recognised by their attributes, so that SymPy need not be installed), and the strings ``"0.1"``, ``"1e-3"``,
+``"3/2"``. Where infinity is in the domain it may be a float, an mpf, SymPy's ``oo`` or the string ``"inf"``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Exact: TypeAlias = Fraction | float
 """A rational, or ``math.inf``."""
 
 Number: TypeAlias = Any
-"""Whatever :func:`rational` reads; the union is open because SymPy's numbers are recognised by their attributes."""
+"""Whatever :func:`rational` reads; open, because SymPy's numbers are recognised by their attributes."""
 
 MAXIMUM_EXPONENT: Final = 20_000
 """Largest accepted decimal exponent: beyond it the exact rational itself would be the cost."""
@@ -108,7 +108,9 @@ def positive_or_infinite(name: str, value: Number) -> Exact:
     """Return `value` as a rational larger than zero, or infinity."""
     number = extended_rational(name, value, "a positive number or inf")
     if number <= 0:
-        raise ValueError(f"`{name}` = {_show(value)} must be a positive number or inf; choose it larger than 0")
+        raise ValueError(
+            f"`{name}` = {_show(value)} must be a positive number or inf; choose it larger than 0"
+        )
     return number
 
 
@@ -162,11 +164,13 @@ def _show(value: Number) -> str:
 def _bounded(name: str, number: Fraction, value: Number, domain: str) -> Fraction:
     limit = MAXIMUM_EXPONENT * _BITS_PER_DIGIT
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > 2 * limit:
-        raise ValueError(
-            f"`{name}` = {_show(value)} must be {domain} between 1e-{MAXIMUM_EXPONENT} and 1e{MAXIMUM_EXPONENT}; "
-            "rescale the problem"
-        )
+        raise _out_of_range(name, value, domain)
     return number
+
+
+def _out_of_range(name: str, value: Number, domain: str) -> ValueError:
+    limits = f"between 1e-{MAXIMUM_EXPONENT} and 1e{MAXIMUM_EXPONENT}"
+    return ValueError(f"`{name}` = {_show(value)} must be {domain} {limits}; rescale the problem")
 
 
 def _from_text(name: str, text: str, domain: str) -> Exact:
@@ -186,10 +190,7 @@ def _from_text(name: str, text: str, domain: str) -> Exact:
     exponent = match.group(2)
     # the exponent is compared as a number only once it is known to be short
     if exponent and (len(exponent) > 8 or abs(int(exponent[1:])) > MAXIMUM_EXPONENT):
-        raise ValueError(
-            f"`{name}` = {_show(text)} must be {domain} between 1e-{MAXIMUM_EXPONENT} and 1e{MAXIMUM_EXPONENT}; "
-            "rescale the problem"
-        )
+        raise _out_of_range(name, text, domain)
     return Fraction(stripped)
 
 
@@ -210,17 +211,16 @@ def _from_mantissa(name: str, data: tuple[Any, ...], value: Number, domain: str)
         number = mpmath.mpf(value)
         return _from_float(name, float(number), domain)
     if abs(exponent + bits) > MAXIMUM_EXPONENT * _BITS_PER_DIGIT or abs(exponent) > 10 * MAXIMUM_EXPONENT:
-        raise ValueError(
-            f"`{name}` = {_show(value)} must be {domain} between 1e-{MAXIMUM_EXPONENT} and 1e{MAXIMUM_EXPONENT}; "
-            "rescale the problem"
-        )
+        raise _out_of_range(name, value, domain)
     magnitude = Fraction(mantissa) * (Fraction(2) ** exponent)
     return -magnitude if sign else magnitude
 
 
 def _from_foreign(name: str, value: Number, domain: str) -> Exact:
-    if isinstance(value, mpmath.mpf) and hasattr(value, "func"):
-        raise TypeError(f"`{name}` = {_show(value)} is a constant without a fixed precision; give +{value.name}")
+    if isinstance(value, mpmath.ctx_mp_python._constant):
+        raise TypeError(
+            f"`{name}` = {value.name} is a constant of no fixed precision; give it as an mpf, +{value.name}"
+        )
     data = getattr(value, "_mpf_", None)
     if isinstance(data, tuple) and len(data) == 4:
         return _from_mantissa(name, data, value, domain)
@@ -229,7 +229,11 @@ def _from_foreign(name: str, value: Number, domain: str) -> Exact:
     if getattr(value, "is_infinite", False) is True and getattr(value, "is_extended_positive", False) is True:
         return math.inf
     if getattr(value, "is_number", False) is True and getattr(value, "is_real", False) is True:
-        raise TypeError(f"`{name}` = {_show(value)} is no rational number; give its value with .evalf(digits)")
+        raise TypeError(
+            f"`{name}` = {_show(value)} is no rational number; give its value with .evalf(digits)"
+        )
     if getattr(value, "is_number", False) is True:
         raise ValueError(f"`{name}` = {_show(value)} must be {domain}; it is not a real number")
-    raise TypeError(f"`{name}` = {_show(value)} must be {domain}; {type(value).__name__} is no number accepted here")
+    raise TypeError(
+        f"`{name}` = {_show(value)} must be {domain}; {type(value).__name__} is no number accepted here"
+    )

@@ -1,20 +1,23 @@
 r"""The fixed point: the renormalised ridge :math:`\kappa` of random-feature ridge regression.
 
-The equation :math:`\delta N=\kappa(N-z)(T-z)`, with :math:`z(\kappa)<\min(N,T)`, is quadratic in :math:`z`. With
+The equation :math:`\delta N=\kappa(N-z)(T-z)`, with :math:`z(\kappa)<\min(N,T)`, is quadratic in :math:`z`.
+With
 :math:`d=\delta/(T\kappa)` its smaller root is
 
 .. math:: z_*(\kappa)=\frac{2(1-d)}{\frac1N+\frac1T+\sqrt{\left(\frac1N-\frac1T\right)^2+\frac{4d}{NT}}} ,
 
-and the equation reads :math:`h(\kappa)=z(\kappa)-z_*(\kappa)=0`. Unlike :math:`\delta-\kappa(\dots)` it stays well
-conditioned for tiny ridges and for :math:`N=T`, and contains every limit: :math:`z_*=\min(N,T)` without ridge,
+and the equation reads :math:`h(\kappa)=z(\kappa)-z_*(\kappa)=0`. Unlike :math:`\delta-\kappa(\dots)` it stays
+well conditioned for tiny ridges and for :math:`N=T`, and contains every limit: :math:`z_*=\min(N,T)` without
+ridge,
 :math:`T(1-d)` for :math:`N=\infty`, :math:`N` for :math:`T=\infty`.
 
-*Uniqueness.* In :math:`x=\log\kappa`, :math:`z` falls with slope :math:`-c`, :math:`c=z-q=\sum_kw_ky_k>0`, and
+*Uniqueness.* In :math:`x=\log\kappa`, :math:`z` falls with slope :math:`-c`, :math:`c=z-q=\sum_kw_ky_k>0`,
+and
 :math:`z_*` does not fall: one root, which a bracket finds from any start.
 
 *Proof of the digits.* Since :math:`|dc/dx|\le c`, on :math:`|x-\hat x|\le r` the slope of :math:`h` lies in
-:math:`-c(\hat x)[e^{-r},e^r]-z_*'`; the interval Newton step from :math:`\hat x` with that slope encloses the root as
-soon as it falls into the interval, and roughly squares the error.
+:math:`-c(\hat x)[e^{-r},e^r]-z_*'`; the interval Newton step from :math:`\hat x` with that slope encloses the
+root as soon as it falls into the interval, and roughly squares the error.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from flint import arb
 from .arithmetic import Ball, magnitude, number, spread, working_precision
 from .errors import ConvergenceError, PrecisionError
 from .exact import Exact
-from .spectra import Evaluator, ModeSum, Spectrum, log
+from .spectrum import Evaluator, ModeSum, Spectrum, log
 
 LEARNED: Final = ModeSum(unlearned=0, learned=1)
 HALF_LEARNED: Final = ModeSum(unlearned=1, learned=1)
@@ -135,7 +138,7 @@ def smaller_root(problem: Regression, kappa: Ball) -> tuple[Ball, Ball]:
 
 
 def _newton_step(problem: Regression, guess: Ball, radius: Ball, goal: int) -> Ball | None:
-    """Return an enclosure of log(kappa) from an interval around `guess`, or None if this precision does not give one.
+    """Return an enclosure of log(kappa) from an interval around `guess`, or None if the precision is too low.
 
     The interval is widened while the step leaves it, since a first radius is only an estimate.
     """
@@ -161,7 +164,7 @@ def _newton_step(problem: Regression, guess: Ball, radius: Ball, goal: int) -> B
 
 
 def _bracketed_root(problem: Regression) -> tuple[Ball, Ball]:
-    """Return log(kappa) and a first estimate of its error, by Newton steps inside a bracket, in low precision."""
+    """Return log(kappa) and a guess of its error, by Newton steps inside a bracket, in low precision."""
     state = _Bracket(problem)
     x = state.start()
     for attempt in range(_BRACKET_STEPS):
@@ -170,15 +173,17 @@ def _bracketed_root(problem: Regression) -> tuple[Ball, Ball]:
             state.low = x
         elif sign < 0:
             state.high = x
-        if sign == 0 or state.high - state.low < 1e-7 or (
-            abs(step) < 1e-7 and state.low < x + step < state.high
+        if (
+            sign == 0
+            or state.high - state.low < 1e-7
+            or (abs(step) < 1e-7 and state.low < x + step < state.high)
         ):
             with working_precision(80):
                 return number(Fraction(x + step if math.isfinite(step) else x)), arb(2.0**-36)
         # after that many Newton steps halving is the faster way
         x = state.next(x, sign, step if attempt < 40 else math.nan)
     raise ConvergenceError(
-        f"no bracket for log(kappa) after {_BRACKET_STEPS} steps: it lies between {state.low} and {state.high}"
+        f"log(kappa) is not isolated after {_BRACKET_STEPS} steps: it lies in [{state.low}, {state.high}]"
     )
 
 
@@ -204,7 +209,7 @@ class _Bracket:
         return first
 
     def evaluate(self, x: float) -> tuple[int, float]:
-        """Return the sign of h at x and the Newton step, raising the precision while the sign is undecided."""
+        """Return the sign of h at x and the Newton step, at a precision that decides the sign."""
         spectrum = self.problem.spectrum
         while True:
             with working_precision(self.bits + 40):
@@ -218,7 +223,9 @@ class _Bracket:
                 if sign == 0 and (excess / (c + slope)).abs_upper() > 1e-8:
                     self.bits *= 2
                     if self.bits > 200_000:
-                        raise PrecisionError(f"the sign of the fixed-point equation at log(kappa) = {x} is undecided")
+                        raise PrecisionError(
+                            f"the sign of the fixed-point equation at log(kappa) = {x} is undecided"
+                        )
                     continue
                 return sign, self._step(z, c, target, slope)
 

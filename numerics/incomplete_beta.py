@@ -8,8 +8,9 @@ gives, repeated, the antiderivative
 
 .. math:: G(v)=v^p(1+v)^{-m}\sum_{i\ge0}\frac{(m)_i}{(p)_{i+1}}\,t^i,\qquad t=\frac v{1+v}\le\tfrac12 .
 
-For :math:`p>0` this is the incomplete beta function by Pfaff's transformation: all terms are positive and the rest is
-bounded by a geometric series. For :math:`p=-k`, an integer, the term of index :math:`k` has a pole and is replaced by
+For :math:`p>0` this is the incomplete beta function by Pfaff's transformation: all terms are positive, the
+rest is bounded by a geometric series. For :math:`p=-k`, an integer, the term of index :math:`k` has a pole and is
+replaced by
 
 .. math:: \int\frac{dv}{v(1+v)^{\mu}}=\log t+\sum_{i=1}^{\mu-1}\frac1{i(1+v)^i},\qquad \mu=m+k .
 
@@ -111,7 +112,7 @@ def _geometric_tail(term: Ball, t: Ball, m: int, p: Fraction, i: int) -> Ball | 
 
 
 def _early_stop(p: Fraction, m: int, goal: int) -> int | None:
-    """Return the first index where the terms are negligible at t = 1/2 although `p` plus the index is negative."""
+    """Return the first index with negligible terms (t = 1/2) although `p` plus the index is negative."""
     if p >= -8:
         return None
     size = 0.0

@@ -5,8 +5,9 @@ With :math:`u=\kappa x^a`, :math:`y=1/(1+u)`, :math:`w=u/(1+u)`, :math:`m=j+l` a
 .. math:: \frac{\kappa^{-(1-c)/a}}a\int_{u_n}^{u_M}u^{p-1}(1+u)^{-m}\,du .
 
 Below :math:`u=1` the antiderivative of :mod:`.incomplete_beta` is used as it stands, above it in the variable
-:math:`1/u` with :math:`m-p` for :math:`p`. An interval that contains :math:`u=1` needs the difference of the two
-there, which is a constant: for :math:`0<p<m` the integral over all of :math:`(0,\infty)`, a beta function.
+:math:`1/u` with :math:`m-p` for :math:`p`. An interval that contains :math:`u=1` needs the difference of the
+two there, which is a constant: for :math:`0<p<m` the integral over all of :math:`(0,\infty)`, a beta
+function.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Member:
     def integral(
         self, kappa: Ball, lower: Endpoint, at_lower: Ball, upper: Endpoint | None, at_upper: Ball
     ) -> Ball:
-        """Return the integral between two ends, given the values of the integrand there (`upper` None: infinity)."""
+        """Return the integral between two ends with the integrand's values there (`upper` None: infinity)."""
         if kappa.is_zero():
             return self._power_integral(lower, at_lower, upper, at_upper)
         total, constant = self._antiderivative(lower, at_lower)
@@ -88,14 +89,16 @@ class Member:
         return total / number(self.decay)
 
     def _antiderivative(self, end: Endpoint, value: Ball) -> tuple[Ball, Ball]:
-        """Return the antiderivative at one end: a part of its own, and one in units of ``kappa**(-(1-c)/a)``."""
+        """Return the antiderivative at one end: a plain part, and one in units of ``kappa**(-(1-c)/a)``."""
         if end.near:
             relative, pole = self.near.parts(end.w, end.y)
             return relative * value * end.x, pole
         relative, pole = self.far.parts(end.y, end.w)
         return -relative * value * end.x, -pole
 
-    def _power_integral(self, lower: Endpoint, at_lower: Ball, upper: Endpoint | None, at_upper: Ball) -> Ball:
+    def _power_integral(
+        self, lower: Endpoint, at_lower: Ball, upper: Endpoint | None, at_upper: Ball
+    ) -> Ball:
         """Return the integral at kappa = 0, where the integrand is ``x**-c``, or 0 for an unlearned part."""
         if self.moment.unlearned:
             return number(0)

@@ -13,14 +13,15 @@ the derivatives :math:`z'=-c`, :math:`c'=2c_2-c`, :math:`S_1'=S_1-P`, :math:`P'=
    +\alpha\Bigl[Q\alpha\beta+(Qc-Pc_2)\Bigl(\frac\alpha T+\frac\beta N\Bigr)-\frac{Pc^2}{NT}\Bigr]
    -\frac{\sigma^2}T\Bigl[c_2\alpha^2+\frac{\alpha c^2}N+\frac{c^3}{N^2}\Bigr].
 
-For the isotropic prior the first two terms are :math:`\kappa(c_2\alpha\beta-c^3/(NT))`: without noise the optimum is
-where :math:`(z-q)^3=(q-s)(N-z)(T-z)`.
+For the isotropic prior the first two terms are :math:`\kappa(c_2\alpha\beta-c^3/(NT))`: without noise the
+optimum is where :math:`(z-q)^3=(q-s)(N-z)(T-z)`.
 
 *Which minimum.* The risk of a structured signal may have several minima. All sums are smooth functions of
-:math:`\log\kappa` on the scale of one (their kernel :math:`1/(1+e^x)` is analytic for :math:`|\mathrm{Im}\,x|<\pi`), so
-the sign of g is scanned on a finer grid, refined towards the ridgeless end where :math:`\alpha,\beta` introduce a
-smaller scale. The scan ends at a K above which no minimum can lie: since :math:`E\le1` and :math:`\alpha P` grows, the
-excess is at least :math:`\alpha(K)P(K)` for all :math:`\kappa\ge K`. Each minimum is then enclosed by a change of sign.
+:math:`\log\kappa` on the scale of one (their kernel :math:`1/(1+e^x)` is analytic for
+:math:`|\mathrm{Im}\,x|<\pi`), so the sign of g is scanned on a finer grid, refined towards the ridgeless end
+where :math:`\alpha,\beta` introduce a smaller scale. The scan ends at a K above which no minimum can lie:
+since :math:`E\le1` and :math:`\alpha P` grows, the excess is at least :math:`\alpha(K)P(K)` for all
+:math:`\kappa\ge K`. Each minimum is then enclosed by a change of sign.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from fractions import Fraction
 from typing import Final
 
 import mpmath
+from flint import arb
 
-from .arithmetic import Ball, accuracy, magnitude, number, proven, to_mpf, working_precision
+from .arithmetic import Ball, accuracy, magnitude, number, proven, rational_to_mpf, to_mpf, working_precision
 from .errors import ConvergenceError, PrecisionError
 from .exact import Number, bits_for, digit_count
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
@@ -46,7 +48,7 @@ from .ridge import (
     risk_at_root,
     solve_ridge,
 )
-from .spectra import Evaluator, ModeSum, log
+from .spectrum import Evaluator, ModeSum, Spectrum, log
 
 _GRID: Final = 0.25
 _SLOPE_SUMS: Final = (
@@ -82,7 +84,7 @@ class OptimalRidge:
 
 
 def optimal_ridge(
-    spectrum: Number,
+    spectrum: Spectrum,
     *,
     features: Number,
     samples: Number,
@@ -98,7 +100,8 @@ def optimal_ridge(
     features : N, a positive number or inf
     samples : T, a positive number or inf
     noise : the variance of the label noise, a number not smaller than 0
-    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own signal
+    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own
+    signal
     digits : significant digits to be right, an integer from 1 to 1000
 
     Returns
@@ -119,29 +122,42 @@ def optimal_ridge(
     Notes
     -----
     Only ridges not smaller than 0 are considered. For the isotropic prior without noise the condition is
-    :math:`(z-q)^3=(q-s)(N-z)(T-z)` with :math:`q=\mathrm{df}_2`, :math:`s=\mathrm{df}_3`. The digits of a stationary
-    point are proven by a change of sign; that no other minimum is lower rests on a grid in log(kappa) of step 1/4.
+    :math:`(z-q)^3=(q-s)(N-z)(T-z)` with :math:`q=\mathrm{df}_2`, :math:`s=\mathrm{df}_3`. The digits of a
+    stationary point are proven by a change of sign; that no other minimum is lower rests on a grid in
+    log(kappa) of step 1/4.
 
     Examples
     --------
     >>> from scalinglaws.numerics import PowerLaw, optimal_ridge
     >>> best = optimal_ridge(PowerLaw(2, size=6000), features=100, samples=400)
     >>> print(best.ridge, best.risk)
+    0.023872321402563 0.0301352866985603
     """
     problem, sigma2, exponent = read_arguments(spectrum, features, samples, 0, noise, source)
     bits = bits_for(digit_count(digits))
     without = {"features": features, "samples": samples, "noise": noise, "source": source, "digits": digits}
     if problem.samples == math.inf or (problem.is_interpolating and sigma2 == 0):
         return OptimalRidge(ridge=mpmath.mpf(0), point=solve_ridge(spectrum, **without))
+    if not spectrum.has_signal(exponent):
+        raise ValueError(
+            "`signal` is 0 in every mode and must be positive somewhere: no finite ridge is optimal"
+        )
+    ratio = spectrum.signal_ratio(exponent)
+    if problem.features == math.inf and ratio is not None:
+        # the kernel estimator is then the posterior mean, and its ridge the noise in units of the prior
+        point = solve_ridge(spectrum, ridge=sigma2 / ratio, **without)
+        return OptimalRidge(ridge=rational_to_mpf(sigma2 / ratio, bits), point=point)
     search = _Search(problem, sigma2, exponent)
-    ends, brackets = search.scan()
+    rises, brackets = search.scan()
     best: tuple[Ball, Ball] | None = None
     for low, high in brackets:
         found = search.refine(low, high, 40)
-        if best is None or search.is_lower(found, best):
+        if best is None or search.excess_at(*found) < search.excess_at(*best):
             best = found
-    if ends and (best is None or search.without_ridge_is_lower(best)):
-        return OptimalRidge(ridge=mpmath.mpf(0), point=solve_ridge(spectrum, **without))
+    if rises:
+        end = solve_ridge(spectrum, **without)
+        if best is None or search.excess_at(*best) > arb(end.excess):
+            return OptimalRidge(ridge=mpmath.mpf(0), point=end)
     if best is None:
         raise ConvergenceError("the risk has no minimum between the ridgeless end and the end of the scan")
     chosen = best
@@ -152,19 +168,19 @@ def optimal_ridge(
             kappa = low.union(high).exp()
             return search.at(kappa, goal)
 
-    ridge, solved = proven(
-        attempt, lambda found: [found[0], *found[1].all()], bits, what="the optimal ridge"
-    )
+    ridge, solved = proven(attempt, lambda found: [found[0], *found[1].all()], bits, what="the optimal ridge")
     return OptimalRidge(ridge=to_mpf(ridge, bits), point=solved.rounded(sigma2, bits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What the search looks at for one kappa: g, the excess, and the bound alpha*P on all excesses above."""
+    """What the search sees at one kappa: g = gain - loss, the excess, and the bound alpha*P on all above."""
 
-    slope: Ball
+    gain: Ball
+    loss: Ball
     excess: Ball
     bound: Ball
+    slope: Ball
 
 
 class _Search:
@@ -178,8 +194,6 @@ class _Search:
         self.bottom = -math.inf if size == math.inf else problem.spectrum.log_eigenvalue(Fraction(size))
         self.smallest_scale = self._smallest_scale()
         self._evaluators: dict[int, Evaluator] = {}
-        if not problem.spectrum.has_signal(source):
-            raise ValueError("`signal` = 0 in every mode must be positive somewhere; the larger the ridge the better")
 
     def at(self, kappa: Ball, goal: int) -> tuple[Ball, RiskBalls]:
         """Return the ridge and everything else at the optimal kappa."""
@@ -191,8 +205,8 @@ class _Search:
         ridge = kappa * alpha * beta * number(problem.samples)
         return ridge, risk_at_root(problem, kappa, self.noise, self.source, goal, (alpha, beta))
 
-    def state(self, x: Ball, bits: int) -> _State:
-        """Return the state at kappa = exp(x)."""
+    def state(self, x: Ball, bits: int, vacancies: tuple[Fraction, Fraction] | None = None) -> _State:
+        """Return the state at kappa = exp(x), with alpha and beta given where they are known exactly."""
         goal = 32 * math.ceil(bits / 32)
         problem = self.problem
         with working_precision(goal + 40):
@@ -203,7 +217,7 @@ class _Search:
             z, q, c, c2, *signal = self._evaluators[goal](kappa)
             first, second, third = signal or (kappa * z, kappa * c, kappa * c2)
             n, t = number(problem.inverse_features), number(problem.inverse_samples)
-            alpha, beta = 1 - z * n, 1 - z * t
+            alpha, beta = (1 - z * n, 1 - z * t) if vacancies is None else map(number, vacancies)
             mixed = alpha * t + beta * n
             if self.isotropic:
                 gain = kappa * (c2 * alpha * beta - c**3 * n * t)
@@ -215,31 +229,35 @@ class _Search:
             loss = noise * (c2 * alpha * alpha + alpha * c * c * n + c**3 * n * n)
             excess = c * n * first + alpha * second + noise * (alpha * q + c * z * n)
             return _State(
-                slope=gain - loss, excess=excess / (alpha * beta + c * mixed), bound=alpha * second
+                gain=gain,
+                loss=loss,
+                excess=excess / (alpha * beta + c * mixed),
+                bound=alpha * second,
+                slope=gain - loss,
             )
 
     def scan(self) -> tuple[bool, list[tuple[Ball, Ball]]]:
         """Return whether the risk rises at the ridgeless end, and the brackets of all minima above it."""
         brackets = []
         smallest: Ball | None = None
-        previous, falling, rises = None, True, False
-        for x in self._grid():
+        lowest, end = self._lowest()
+        previous, falling = lowest, end < 0
+        for x in self._grid(lowest):
             sign, state = self._sign(x)
-            if previous is None:
-                rises = sign > 0
-            elif falling and sign > 0:
+            if falling and sign > 0:
                 brackets.append((previous, x))
             previous, falling = x, sign < 0
             if smallest is None or state.excess < smallest:
                 smallest = state.excess
             if state.bound > smallest:
-                return rises, brackets
+                return end > 0, brackets
         raise ConvergenceError(f"the risk still falls at log(kappa) = {previous}")
 
     def refine(self, low: Ball, high: Ball, bits: int) -> tuple[Ball, Ball]:
         """Return a narrower interval whose ends prove that g changes its sign inside, ``2**-bits`` wide.
 
-        The chord through the ends meets the axis at a distance from the root of the order of the square of the width.
+        The chord through the ends meets the axis at a distance from the root of the order of the square of
+        the width.
         """
         limit = number(2) ** -bits
         slope_low, slope_high = self._slope(low, 0), self._slope(high, 0)
@@ -263,20 +281,11 @@ class _Search:
                     break
         raise ConvergenceError(f"no root of the slope of the risk was isolated between {low} and {high}")
 
-    def is_lower(self, one: tuple[Ball, Ball], other: tuple[Ball, Ball]) -> bool:
-        """Whether the minimum in one interval is lower than that in the other."""
-        first, second = (self._minimum(*interval) for interval in (one, other))
-        return bool(first.mid() < second.mid())
-
-    def without_ridge_is_lower(self, interval: tuple[Ball, Ball]) -> bool:
-        """Whether the risk without ridge is lower than the minimum in an interval."""
-        x = self._lowest()
-        return bool(self.state(x, self._bits(x) + 40).excess.mid() < self._minimum(*interval).mid())
-
-    def _minimum(self, low: Ball, high: Ball) -> Ball:
+    def excess_at(self, low: Ball, high: Ball) -> Ball:
+        """Return the excess at the minimum in a narrow interval."""
         with working_precision(400):
             middle = ((low + high) / 2).mid()
-        return self.state(middle, self._bits(middle) + 80).excess
+        return self.state(middle, self._bits(middle) + 80).excess.mid()
 
     def _slope(self, x: Ball, depth: float) -> Ball:
         """Return g at x, accurate enough for chords to neighbours at a distance of ``2**-depth``."""
@@ -301,7 +310,7 @@ class _Search:
         raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
 
     def _bits(self, x: Ball) -> int:
-        """Return bits that resolve alpha near the ridgeless end, and powers of kappa beyond the spectrum's ends."""
+        """Return bits that resolve alpha near the ridgeless end, and powers of kappa off the spectrum."""
         beyond = max(0.0, float(x.mid()) - self.top, self.bottom - float(x.mid()))
         return 48 + math.ceil(2 * self.smallest_scale + 4 * beyond)
 
@@ -318,21 +327,60 @@ class _Search:
                 scale = max(scale, -log(abs(one - other) / max(one, other)) / math.log(2))
         return scale
 
-    def _lowest(self) -> Ball:
-        """Return the first point of the scan: next to the ridgeless root, or far below all eigenvalues."""
-        problem = self.problem
-        if problem.is_interpolating:
-            return number(Fraction(self.bottom - 14 - self.smallest_scale - max(0.0, -self._log_noise())))
-        bits = 40 + 3 * math.ceil(self.smallest_scale)
-        root = solve_kappa(problem, bits)
-        with working_precision(bits + 40):
-            return (root.log() + number(2) ** -math.ceil(self.smallest_scale + 20)).mid()
+    def _lowest(self) -> tuple[Ball, int]:
+        """Return the first point of the scan, and the sign of g at the ridgeless end itself.
 
-    def _log_noise(self) -> float:
-        return log(self.noise) - self.top if self.noise else 0.0
+        The point is so near to that end that g has kept its sign.
+        """
+        if self.problem.is_interpolating:
+            return self._below_the_spectrum()
+        depth = 20 + math.ceil(self.smallest_scale)
+        sign = self._sign_without_ridge()
+        while True:
+            root = solve_kappa(self.problem, 2 * depth + 40)
+            with working_precision(2 * depth + 80):
+                x = (root.log() + number(2) ** -depth).mid()
+            if sign > 0 or self._sign(x)[0] < 0:
+                return x, sign
+            depth = 2 * depth
+            if depth > 20_000:
+                raise PrecisionError(f"the risk rises although it falls without ridge, at log(kappa) = {x}")
+            self.smallest_scale = depth - 20.0
 
-    def _grid(self) -> Iterator[Ball]:
-        lowest = self._lowest()
+    def _sign_without_ridge(self) -> int:
+        """Return the sign of g without ridge, where one of alpha and beta is exactly 0."""
+        n, t = self.problem.inverse_features, self.problem.inverse_samples
+        if n >= t:
+            return -1  # alpha = 0 leaves negative terms only
+        bits = 60
+        for _ in range(8):
+            x = solve_kappa(self.problem, bits + 20)
+            with working_precision(bits + 60):
+                x = x.log()
+            slope = self.state(x, bits, (1 - n / t, Fraction(0))).slope
+            if slope > 0 or slope < 0:
+                return 1 if slope > 0 else -1
+            bits *= 2
+        raise PrecisionError(f"the slope of the risk without ridge is not resolved at {bits} bits")
+
+    def _below_the_spectrum(self) -> tuple[Ball, int]:
+        """Return a point below which gain and loss are powers of kappa, and the sign of g there.
+
+        Their ratio grows in proportion to kappa, or is constant; it is followed down until one of the two is
+        seen.
+        """
+        x = self.bottom - 14 - 2 * self.smallest_scale
+        for _ in range(100):
+            state = self._sign(number(Fraction(x)))[1]
+            below = self._sign(number(Fraction(x - 7)))[1]
+            with working_precision(80):
+                ratio, ratio_below = state.gain / state.loss, below.gain / below.loss
+            if ratio < 2.0**-10 or ratio_below > ratio / 2:
+                return number(Fraction(x)), 1 if state.slope > 0 else -1
+            x -= max(7.0, magnitude(ratio) * math.log(2) + 8)
+        raise ConvergenceError(f"the risk still changes its course at log(kappa) = {x}")
+
+    def _grid(self, lowest: Ball) -> Iterator[Ball]:
         yield lowest
         with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
             offsets = []

@@ -10,8 +10,9 @@ With :math:`\alpha=1-z/N`, :math:`\beta=1-z/T`, :math:`c=z-q` and
    \text{bias}=\frac{cS_1/N+\alpha P}{E},\qquad
    \text{variance}=\frac{\sigma^2}T\,\frac{\alpha q+cz/N}{E} .
 
-This is the deterministic equivalent :math:`R=\frac TD[(N-q)(S_1+\sigma^2)-(N-z)(S_1-P)]`, :math:`D=NTE`, written so
-that every term is positive. The two small numbers :math:`\alpha,\beta` follow without cancellation from
+This is the deterministic equivalent :math:`R=\frac TD[(N-q)(S_1+\sigma^2)-(N-z)(S_1-P)]`, :math:`D=NTE`,
+written so that every term is positive. The two small numbers :math:`\alpha,\beta` follow without cancellation
+from
 :math:`\alpha\beta=\delta/(T\kappa)` and :math:`\alpha-\beta=z(1/T-1/N)`.
 """
 
@@ -27,7 +28,7 @@ from .arithmetic import Ball, number, proven, rational_to_mpf, to_mpf, working_p
 from .errors import InterpolationThresholdError
 from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
-from .spectra import ModeSum, Spectrum
+from .spectrum import ModeSum, Spectrum
 
 UNLEARNED_SIGNAL = ModeSum(unlearned=1, learned=0, signal=True)
 SQUARED_UNLEARNED_SIGNAL = ModeSum(unlearned=2, learned=0, signal=True)
@@ -76,7 +77,8 @@ def solve_ridge(
     samples : T, a positive number, or inf for the best fit with N random features
     ridge : delta, the penalty on the sum over the samples, a number not smaller than 0
     noise : the variance of the label noise, a number not smaller than 0
-    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own signal
+    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own
+    signal
     digits : significant digits to be right, an integer from 1 to 1000
 
     Returns
@@ -87,8 +89,8 @@ def solve_ridge(
     Raises
     ------
     InterpolationThresholdError
-        Without ridge, if `features` equals `samples` below the size of the spectrum, or with label noise if `samples`
-        equals that size: the risk is infinite there.
+        Without ridge, if `features` equals `samples` below the size of the spectrum, or with label noise if
+        `samples` equals that size: the risk is infinite there.
     DivergentSumError
         If the data or the signal has infinite power.
     PrecisionError
@@ -106,8 +108,8 @@ def solve_ridge(
     .. math:: \delta N=\kappa\,(N-z)(T-z),\qquad z<\min(N,T);
 
     without ridge :math:`z=\min(N,T)`, or :math:`\kappa=0` where all modes fit. The risk is the deterministic
-    equivalent for N and T large against one; it is within 1-3% of simulations at :math:`N,T\ge60`, except next to the
-    interpolation threshold.
+    equivalent for N and T large against one; it is within 1-3% of simulations at :math:`N,T\ge60`, except
+    next to the interpolation threshold.
 
     References
     ----------
@@ -121,7 +123,7 @@ def solve_ridge(
     >>> from scalinglaws.numerics import PowerLaw, solve_ridge
     >>> point = solve_ridge(PowerLaw(2, size=6000), features=100, samples=400)
     >>> print(point.kappa, point.df1)
-    0.000240963335246281 100.0
+    0.000240963335430771 100.0
     >>> print(solve_ridge(PowerLaw(2, size=30), features=40, samples=90, noise="0.5").risk)
     0.75
     """
@@ -178,7 +180,9 @@ def read_arguments(
 ) -> tuple[Regression, Fraction, Fraction | None]:
     """Return the exact problem, noise and source, or raise what is wrong with them."""
     if not isinstance(spectrum, Spectrum):
-        raise TypeError(f"`spectrum` is a {type(spectrum).__name__} and must be a PowerLaw or Eigenvalues; make one")
+        raise TypeError(
+            f"`spectrum` is a {type(spectrum).__name__} and must be a PowerLaw or Eigenvalues; make one"
+        )
     exponent = spectrum.check_source(source)
     problem = Regression(
         spectrum=spectrum,
@@ -248,16 +252,16 @@ def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> Rid
     if not problem.is_interpolating and problem.narrowest != math.inf:
         if problem.features == samples:
             raise InterpolationThresholdError(
-                f"`features` = `samples` = {_show(samples)} with `ridge` = 0 is the interpolation threshold, where the "
-                "risk is infinite; choose ridge > 0 or other sizes"
+                f"`features` = `samples` = {_show(samples)} with `ridge` = 0 is the interpolation threshold, "
+                "where the risk is infinite; choose ridge > 0 or other sizes"
             )
         return None
     variance = Fraction(0)
     if noise and isinstance(samples, Fraction):
         if samples == size:
             raise InterpolationThresholdError(
-                f"`samples` = {_show(samples)} equal to the size of the spectrum with `ridge` = 0 and `noise` > 0 has "
-                "infinite risk; choose ridge > 0 or more samples"
+                f"`samples` = {_show(samples)} equal to the size of the spectrum with `ridge` = 0 and "
+                "`noise` > 0 has infinite risk; choose ridge > 0 or more samples"
             )
         variance = noise * Fraction(size) / (samples - Fraction(size))
     zero = mpmath.mpf(0)

@@ -1,173 +1,26 @@
-r"""Spectra: the eigenvalues :math:`\lambda_k` of the data and the signal power :math:`v_k` in each mode.
-
-Whatever its kind, a spectrum answers with sums over its modes of the learned part
-:math:`y_k=\lambda_k/(\lambda_k+\kappa)` and the unlearned part :math:`w_k=\kappa/(\lambda_k+\kappa)`.
-"""
+"""The spectra: power laws, and eigenvalues measured or computed."""
 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
 import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .arithmetic import Ball, number, proven, to_mpf, working_precision
+from .arithmetic import Ball, number
 from .errors import DivergentSumError
-from .exact import (
-    Exact,
-    Number,
-    bits_for,
-    count,
-    count_or_infinite,
-    digit_count,
-    nonnegative,
-    positive,
-    rational,
-)
+from .exact import Exact, Number, count_or_infinite, positive, rational
+from .exact import count as read_count
 from .integrals import Moment
+from .spectrum import Evaluator as Evaluator
+from .spectrum import ModeSum as ModeSum
+from .spectrum import Spectrum as Spectrum
+from .spectrum import log
 from .trace_family import product, trace_family
-
-Evaluator: TypeAlias = Callable[[Ball], list[Ball]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModeSum:
-    r"""The sum :math:`\sum_kw_k^{j}y_k^{l}`, or :math:`\sum_kv_kw_k^{j}y_k^{l}` if `signal`, with j + l >= 1."""
-
-    unlearned: int
-    learned: int
-    signal: bool = False
-
-
-class Spectrum(ABC):
-    """The interface of all spectra; see :class:`PowerLaw` and :class:`Eigenvalues`."""
-
-    size: int | float
-
-    @abstractmethod
-    def check_source(self, source: Number | None) -> Fraction | None:
-        """Return `source` as an exact number, or None for the spectrum's own signal; raise if it does not fit."""
-
-    @abstractmethod
-    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
-        """Return the function from kappa to the balls of `sums`; truncations are below ``2**-goal`` of each."""
-
-    @abstractmethod
-    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
-        """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
-
-    @abstractmethod
-    def check_finite(self, source: Fraction | None) -> None:
-        """Raise DivergentSumError if the data or the signal has infinite power."""
-
-    @abstractmethod
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-
-    @abstractmethod
-    def has_signal(self, source: Fraction | None) -> bool:
-        """Whether some signal power is positive."""
-
-    @abstractmethod
-    def log_eigenvalue(self, index: Exact) -> float:
-        """Return roughly the logarithm of the eigenvalue at an index, of the last one beyond the end."""
-
-    @abstractmethod
-    def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
-        """Return the first `count` eigenvalues in double precision, all of them if None."""
-
-    @abstractmethod
-    def signal_powers(
-        self, count: int | None = None, *, source: Number | None = None
-    ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
-
-    def df(self, j: int, kappa: Number, digits: int = 15) -> mpmath.mpf:
-        r"""Return the degrees of freedom :math:`\mathrm{df}_j=\sum_k(\lambda_k/(\lambda_k+\kappa))^j`.
-
-        Parameters
-        ----------
-        j : an integer not smaller than 1; 1, 2, 3 are z, q, s
-        kappa : the renormalised ridge, a number not smaller than 0
-        digits : significant digits to be right, an integer from 1 to 1000
-
-        Raises
-        ------
-        DivergentSumError
-            If the spectrum is infinite and the sum does not converge.
-        PrecisionError
-            If the digits cannot be proven within the bound on working precision.
-
-        Examples
-        --------
-        >>> from scalinglaws.numerics import PowerLaw
-        >>> print(PowerLaw(2, size=2).df(1, "0.25"))
-        1.3
-        """
-        order = count("j", j)
-        return self._sum(ModeSum(unlearned=0, learned=order), None, kappa, digits)
-
-    def signal_sum(
-        self,
-        kappa: Number,
-        *,
-        unlearned: int = 1,
-        learned: int = 0,
-        source: Number | None = None,
-        digits: int = 15,
-    ) -> mpmath.mpf:
-        r"""Return the signal's sum :math:`\sum_kv_k\frac{\kappa^j\lambda_k^l}{(\lambda_k+\kappa)^{j+l}}`.
-
-        Parameters
-        ----------
-        kappa : the renormalised ridge, a number not smaller than 0
-        unlearned, learned : the exponents j and l, integers not smaller than 0 and not both 0
-        source : exponent b of the signal power ``k**-b`` of a power law; None for the spectrum's own signal
-        digits : significant digits to be right, an integer from 1 to 1000
-
-        Notes
-        -----
-        ``S_1`` of the ridge risk is ``(j, l) = (1, 0)``, ``S_2`` is ``(1, 1)``.
-
-        Examples
-        --------
-        >>> from scalinglaws.numerics import PowerLaw
-        >>> print(PowerLaw(2, size=2).signal_sum("0.25", source=1))
-        0.45
-        """
-        exponents = [_exponent("unlearned", unlearned), _exponent("learned", learned)]
-        if not any(exponents):
-            raise ValueError("`unlearned` = 0 and `learned` = 0 must not both be 0; call signal_total")
-        what = ModeSum(unlearned=exponents[0], learned=exponents[1], signal=True)
-        return self._sum(what, self.check_source(source), kappa, digits)
-
-    def total(self, digits: int = 15) -> mpmath.mpf:
-        r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data."""
-        return self._total(None, digits)
-
-    def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
-        r"""Return the power :math:`\sum_kv_k` of the whole signal, the risk of a model that learned nothing."""
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), self.check_source(source), 0, digits)
-
-    @abstractmethod
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf: ...
-
-    def _sum(self, what: ModeSum, source: Fraction | None, kappa: Number, digits: int) -> mpmath.mpf:
-        exact_kappa = nonnegative("kappa", kappa)
-        bits = bits_for(digit_count(digits))
-        self.check_convergence([what], source, exact_kappa)
-
-        def attempt(goal: int) -> list[Ball]:
-            with working_precision(goal + 40):
-                return self.evaluator([what], source, goal)(number(exact_kappa))
-
-        return to_mpf(proven(attempt, list, bits, what="the sum over the spectrum")[0], bits)
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -187,8 +40,8 @@ class PowerLaw(Spectrum):
 
     Notes
     -----
-    The signal power is :math:`v_k=\lambda_k` (an isotropic prior) where `source` is None, and :math:`v_k=k^{-b}`,
-    without the scale, for ``source=b``.
+    The signal power is :math:`v_k=\lambda_k` (an isotropic prior) where `source` is None, and
+    :math:`v_k=k^{-b}`, without the scale, for ``source=b``.
 
     Examples
     --------
@@ -234,8 +87,8 @@ class PowerLaw(Spectrum):
                 )
             named = "`source` + `decay`*`learned`" if source is not None and what.signal else "`decay`"
             raise DivergentSumError(
-                f"`size` = inf with `decay` = {self.decay} and `kappa` = {_short(kappa)}: the sum over the modes diverges; "
-                f"choose a larger {named}, kappa > 0 or a finite size"
+                f"`size` = inf with `decay` = {self.decay} and `kappa` = {_short(kappa)}: the sum "
+                f"over the modes diverges; choose a larger {named}, kappa > 0 or a finite size"
             )
 
     def check_finite(self, source: Fraction | None) -> None:
@@ -243,13 +96,19 @@ class PowerLaw(Spectrum):
         for name, exponent in (("decay", self.decay), ("source", source)):
             if self.size == math.inf and exponent is not None and exponent <= 1:
                 raise DivergentSumError(
-                    f"`{name}` = {exponent} must be larger than 1 where `size` is inf: the sum over the modes "
-                    "diverges; choose it larger or give a finite size"
+                    f"`{name}` = {exponent} must be larger than 1 where `size` is inf: the sum over the "
+                    "modes diverges; choose it larger or give a finite size"
                 )
 
     def is_isotropic(self, source: Fraction | None) -> bool:
         """Whether the signal powers are the eigenvalues."""
         return source is None
+
+    def signal_ratio(self, source: Fraction | None) -> Fraction | None:
+        """Return r where the signal powers are r times the eigenvalues, else None."""
+        if source is None:
+            return Fraction(1)
+        return 1 / self.scale if source == self.decay or self.size == 1 else None
 
     def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
         """Whether some signal power is positive, which holds for every power law."""
@@ -293,9 +152,11 @@ class PowerLaw(Spectrum):
         return self._indices(count) ** -float(exponent)
 
     def _indices(self, limit: int | None) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(count("count", limit), self.size)
+        terms = self.size if limit is None else min(read_count("count", limit), self.size)
         if isinstance(terms, float):
-            raise ValueError("`count` = None must be an integer where `size` is inf; say how many eigenvalues to list")
+            raise ValueError(
+                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
+            )
         return np.arange(1, terms + 1, dtype=np.float64)
 
     def _shift(self, what: ModeSum, source: Fraction | None) -> Fraction:
@@ -314,12 +175,14 @@ class Eigenvalues(Spectrum):
     Parameters
     ----------
     values : the eigenvalues, shape (size,), positive and in descending order
-    signal : the signal powers, shape (size,), not negative; None for the isotropic prior, where they are `values`
+    signal : the signal powers, shape (size,), not negative; None for the isotropic prior, where they are
+    `values`
 
     Raises
     ------
     TypeError, ValueError
-        If an entry is no number, or the values are empty, not positive, not in order, or of another shape than `signal`.
+        If an entry is no number, or the values are empty, not positive, not in order, or of another shape
+        than `signal`.
 
     Notes
     -----
@@ -341,16 +204,24 @@ class Eigenvalues(Spectrum):
         read = _read_column("values", values)
         for k, value in enumerate(read):
             if value <= 0:
-                raise ValueError(f"`values`[{k}] = {_short(value)} must be a positive number; leave such modes out")
+                raise ValueError(
+                    f"`values`[{k}] = {_short(value)} must be a positive number; leave such modes out"
+                )
             if k and value > read[k - 1]:
-                raise ValueError(f"`values`[{k}] = {_short(value)} must not exceed the one before; sort descending")
+                raise ValueError(
+                    f"`values`[{k}] = {_short(value)} must not exceed the one before; sort descending"
+                )
         powers = None if signal is None else _read_column("signal", signal)
         if powers is not None:
             if len(powers) != len(read):
-                raise ValueError(f"`signal` has {len(powers)} entries and must have the {len(read)} of `values`")
+                raise ValueError(
+                    f"`signal` has {len(powers)} entries and must have the {len(read)} of `values`"
+                )
             for k, value in enumerate(powers):
                 if value < 0:
-                    raise ValueError(f"`signal`[{k}] = {_short(value)} must be a number not smaller than 0; square it")
+                    raise ValueError(
+                        f"`signal`[{k}] = {_short(value)} must be a number not smaller than 0; square it"
+                    )
         object.__setattr__(self, "values", read)
         object.__setattr__(self, "signal", powers)
         object.__setattr__(self, "size", len(read))
@@ -363,7 +234,7 @@ class Eigenvalues(Spectrum):
         """Return None: the signal of measured eigenvalues is part of the spectrum."""
         if source is not None:
             raise ValueError(
-                f"`source` = {source!r} must be None where the spectrum is measured; give `signal` to Eigenvalues"
+                f"`source` = {source!r} must be None for a measured spectrum; give `signal` to Eigenvalues"
             )
         return None
 
@@ -377,6 +248,18 @@ class Eigenvalues(Spectrum):
         """Whether the signal powers are the eigenvalues."""
         return source is None and self.signal is None
 
+    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
+        """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
+        if self.signal is None:
+            return Fraction(1)
+        level: dict[Fraction, Fraction] = {}
+        degeneracy: dict[Fraction, int] = {}
+        for value, strength in zip(self.values, self.signal, strict=True):
+            level[value] = level.get(value, Fraction(0)) + strength
+            degeneracy[value] = degeneracy.get(value, 0) + 1
+        ratios = {strength / (value * degeneracy[value]) for value, strength in level.items()}
+        return ratios.pop() if len(ratios) == 1 else None
+
     def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
         """Whether some signal power is positive."""
         return self.signal is None or any(self.signal)
@@ -387,7 +270,12 @@ class Eigenvalues(Spectrum):
         assert isinstance(last, (int, Fraction))
         return log(self.values[math.ceil(last) - 1])
 
-    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+    def evaluator(
+        self,
+        sums: Sequence[ModeSum],
+        source: Fraction | None,  # noqa: ARG002
+        goal: int,  # noqa: ARG002
+    ) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         eigenvalues = [number(value) for value in self.values]
         powers = eigenvalues if self.signal is None else [number(value) for value in self.signal]
@@ -423,15 +311,12 @@ class Eigenvalues(Spectrum):
         return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
 
 
-def log(value: Fraction) -> float:
-    """Return the logarithm of a positive number of any size."""
-    return math.log(value.numerator) - math.log(value.denominator)
-
-
 def _read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
     """Return the entries of a one-dimensional collection as exact numbers."""
     if isinstance(entries, (str, bytes)) or not isinstance(entries, Iterable):
-        raise TypeError(f"`{name}` = {str(entries)[:40]!r} must be a one-dimensional collection of numbers; give a list")
+        raise TypeError(
+            f"`{name}` = {str(entries)[:40]!r} must be a one-dimensional collection of numbers; give a list"
+        )
     shape = getattr(entries, "shape", None)
     if shape is not None and len(shape) != 1:
         raise ValueError(f"`{name}` has shape {tuple(shape)} and must be one-dimensional; flatten it")
@@ -441,13 +326,10 @@ def _read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
     return read
 
 
-def _exponent(name: str, value: Number) -> int:
-    exact = rational(name, value, "an integer not smaller than 0")
-    if exact.denominator != 1 or exact < 0:
-        raise ValueError(f"`{name}` = {exact} must be an integer not smaller than 0; round it")
-    return int(exact)
-
-
 def _short(value: Exact) -> str:
     """Return an exact number as a short decimal for a message."""
-    return mpmath.nstr(mpmath.mpf(value.numerator) / value.denominator, 6) if isinstance(value, Fraction) else "inf"
+    return (
+        mpmath.nstr(mpmath.mpf(value.numerator) / value.denominator, 6)
+        if isinstance(value, Fraction)
+        else "inf"
+    )

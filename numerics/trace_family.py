@@ -1,11 +1,12 @@
-r"""Sums over a power-law spectrum, at any precision and at a cost that does not grow with the number of terms.
+r"""Sums over a power-law spectrum, at any precision, at a cost that does not grow with their length.
 
 All of them are members of one family: with :math:`u=\kappa k^a` and the learned and unlearned parts of a mode
 
 .. math:: y=\frac1{1+u},\qquad w=\frac u{1+u}=1-y,\qquad \sum_{k=1}^{M}k^{-c}\,w^{j}y^{l},
 
-where :math:`\mathrm{TraceSum}(s,m)` is the member :math:`c=s,\ j=0,\ l=m`. Up to an index :math:`n` of the order of
-the number of digits the terms are added one by one; from there on the Euler-Maclaurin formula is used.
+where :math:`\mathrm{TraceSum}(s,m)` is the member :math:`c=s,\ j=0,\ l=m`. Up to an index :math:`n` of the
+order of the number of digits the terms are added one by one; from there on the Euler-Maclaurin formula is
+used.
 """
 
 from __future__ import annotations
@@ -39,9 +40,7 @@ def _cached_family(
     return TraceFamily(decay, size, moments, goal)
 
 
-def trace_family(
-    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int
-) -> TraceFamily:
+def trace_family(decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int) -> TraceFamily:
     """Return the evaluator of `moments`, with tables for the working precision that holds now."""
     return _cached_family(decay, size, moments, goal, current_precision())
 
@@ -57,9 +56,7 @@ class TraceFamily:
     goal : bits to which truncations are negligible against each sum
     """
 
-    def __init__(
-        self, decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int
-    ) -> None:
+    def __init__(self, decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int) -> None:
         self.decay, self.size, self.goal = decay, size, goal
         self.members = [Member(moment, decay, goal + 10) for moment in moments]
         self.plan = plan(decay, tuple((member.s, member.power) for member in self.members), goal)
@@ -75,7 +72,7 @@ class TraceFamily:
         self._slowest = float(min(rates)) if min(rates) > 0 else 0.0
 
     def evaluate(self, kappa: Ball) -> list[Ball]:
-        """Return the balls of all moments at `kappa`, a ball not below zero (exactly 0 where the sums converge)."""
+        """Return the balls of all moments at `kappa`, a positive ball, or exactly 0 if the sums converge."""
         stop = self._negligible_from(kappa)
         if stop is not None and stop <= self.size:
             sums = self._add_terms(kappa, stop)
@@ -166,9 +163,10 @@ class TraceFamily:
             self._prepare_ends()
         lower, at_lower, lower_terms = self._lower.at(kappa)
         results = []
-        if self._upper is None:
-            upper, at_upper, upper_terms = None, [number(0)] * len(self.members), []
-        else:
+        upper: Endpoint | None = None
+        at_upper: Sequence[Ball] = [number(0)] * len(self.members)
+        upper_terms: Sequence[Ball] = []
+        if self._upper is not None:
             upper, at_upper, upper_terms = self._upper.at(kappa)
         for index, member in enumerate(self.members):
             value = at_lower[index]

@@ -41,8 +41,8 @@ def trace_sum(
     Raises
     ------
     DivergentSumError
-        If `size` is inf and the sum does not converge: it does for ``shift + decay*power > 1``, and for ``shift > 1``
-        if `kappa` is 0.
+        If `size` is inf and the sum does not converge: it does for ``shift + decay*power > 1``, and for
+        ``shift > 1`` if `kappa` is 0.
     PrecisionError
         If the digits cannot be proven within the bound on working precision.
     TypeError, ValueError
@@ -50,8 +50,8 @@ def trace_sum(
 
     Notes
     -----
-    Proven by ball arithmetic: rounding and truncation are both enclosed. The cost is about that of a hundred terms at
-    50 digits, whatever `size` is; it grows in proportion to `digits` and, beyond 2, to `decay`.
+    Proven by ball arithmetic: rounding and truncation are both enclosed. The cost is about that of a hundred
+    terms at 50 digits, whatever `size` is; it grows in proportion to `digits` and, beyond 2, to `decay`.
 
     References
     ----------
@@ -68,7 +68,7 @@ def trace_sum(
     >>> print(mpmath.nstr(trace_sum(2, 0, shift=2, digits=30), 30))
     1.64493406684822643647241516665
     >>> print(mpmath.nstr(trace_sum("1.5", "1e-5", size=10**18, digits=30), 30))
-    5209.48977093886735127029036316
+    5209.78282834015271435948431296
     """
     a = positive("decay", decay)
     ridge = nonnegative("kappa", kappa)

@@ -14,12 +14,19 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FLOORS = ("numerics", "theory", "validate")
 
 
-def folders_with_init() -> set[str]:
-    found = set()
+def files(pattern: str) -> list[tuple[Path, str]]:
+    """Return the matching files of the packages as they are imported, each with its package."""
+    found = []
     for floor in FLOORS:
-        for file in (ROOT / floor).rglob("__init__.py"):
-            found.add(".".join(("scalinglaws", *file.parent.relative_to(ROOT).parts)))
+        folder = Path(importlib.import_module(f"scalinglaws.{floor}").__file__).parent
+        for file in folder.rglob(pattern):
+            parts = file.parent.relative_to(folder).parts
+            found.append((file, ".".join(("scalinglaws", floor, *parts))))
     return found
+
+
+def folders_with_init() -> set[str]:
+    return {package for _, package in files("__init__.py")}
 
 
 def test_package_list_equals_folders():
@@ -30,16 +37,13 @@ def test_package_list_equals_folders():
 
 def test_every_folder_with_modules_is_a_package():
     packages = folders_with_init()
-    for floor in FLOORS:
-        for file in (ROOT / floor).rglob("*.py"):
-            name = ".".join(("scalinglaws", *file.parent.relative_to(ROOT).parts))
-            assert name in packages, f"{file.relative_to(ROOT)} lies outside every package"
+    for file, package in files("*.py"):
+        assert package in packages, f"{file} lies outside every package"
 
 
 def test_no_module_file_shares_its_name_with_a_package():
-    for floor in FLOORS:
-        for file in (ROOT / floor).rglob("*.py"):
-            assert not file.with_suffix("").is_dir(), f"{file.relative_to(ROOT)} hides a folder"
+    for file, _ in files("*.py"):
+        assert not file.with_suffix("").is_dir(), f"{file} hides a folder"
 
 
 @pytest.mark.parametrize("floor", FLOORS)

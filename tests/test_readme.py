@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from scalinglaws.validate import default_registry
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
@@ -50,7 +52,7 @@ def test_commands_of_the_command_line_run(command, tmp_path):
     # One claim instead of all of them: the whole run is what the command line's own tests are about.
     words = shlex.split(command)[1:]
     if words[0] == "validate":
-        words.insert(1, "maloney2022.duality")
+        words.insert(1, default_registry().claims()[0].id)
     code = "from scalinglaws.validate.command_line import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False

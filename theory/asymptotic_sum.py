@@ -14,8 +14,9 @@ from sympy import Add, Expr, Integer, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
 from .dominance import normalise_domain
-from .expansion import Expansion, IncomparableTermsError, latex_sum, read_term, terms_of
+from .expansion import Expansion, IncomparableTermsError, read_term, terms_of
 from .monomial import ONE, Monomial
+from .printing import latex_sum
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,11 +169,13 @@ def _text(step: Step, notation: Notation) -> str:
     return f"{name}{body}" + (f" + O({errors})" if errors else "")
 
 
+_SPECIAL = str.maketrans(
+    {c: rf"\{c}" for c in "&%_#{}"} | {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
+
+
 def _escape(text: str) -> str:
     """Escape what LaTeX treats specially outside of formulas between dollar signs."""
     parts = text.split("$")
-    parts[::2] = [
-        part.replace("&", r"\&").replace("%", r"\%").replace("_", r"\_").replace("#", r"\#")
-        for part in parts[::2]
-    ]
+    parts[::2] = [part.translate(_SPECIAL) for part in parts[::2]]
     return "$".join(parts)

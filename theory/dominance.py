@@ -172,11 +172,23 @@ def compare(first: Expr, second: Expr, where: Iterable[Relational] = ()) -> Comp
     <Comparison.DEPENDS: 'depends on the parameters'>
     """
     difference = cancel(sympify(first) - sympify(second))
+    domain = normalise_domain(where)
     if difference.is_Rational:
+        _refuse_empty(domain)
         if difference == 0:
             return Comparison.EQUAL
         return Comparison.GREATER if difference > 0 else Comparison.LESS
-    return _compare(difference, normalise_domain(where))
+    return _compare(difference, domain)
+
+
+@cache
+def _refuse_empty(domain: frozenset[Relational]) -> None:
+    try:
+        possible = _possible(domain, ())
+    except UndecidedError:
+        return
+    if not possible:
+        raise ValueError(f"`where` is contradictory: no real parameters satisfy {sorted(map(str, domain))}")
 
 
 @cache
@@ -190,7 +202,7 @@ def _compare(difference: Expr, domain: frozenset[Relational]) -> Comparison:
     except UndecidedError:
         return Comparison.UNDECIDED
     if not (above or below or touching):
-        raise ValueError(f"`where` is contradictory: no real parameters satisfy {sorted(map(str, domain))}")
+        _refuse_empty(domain)
     return {
         (True, False, False): Comparison.GREATER,
         (False, True, False): Comparison.LESS,

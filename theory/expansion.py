@@ -28,7 +28,6 @@ from sympy import (
     factor,
     factor_terms,
     fraction,
-    latex,
     log,
     oo,
     powsimp,
@@ -39,6 +38,7 @@ from sympy.core.relational import Relational
 
 from .dominance import normalise_domain
 from .monomial import ONE, Monomial, Scale
+from .printing import latex_sum
 
 
 class IncomparableTermsError(ValueError):
@@ -322,12 +322,24 @@ class Expansion:
             left = [monomial for monomial in left if monomial not in largest]
         return [self.coefficients[monomial] * monomial.of(self.variable) for monomial in ordered]
 
-    def factored(self) -> Expr:
-        """Return the terms as leading term times one plus relative corrections, unevaluated."""
+    def leading_with_error(self) -> Expansion:
+        """Return the leading term alone; what was next joins the error."""
+        lead = self.leading_monomial
+        rest = [monomial for monomial in self.coefficients if monomial != lead]
+        return self._with({lead: self.coefficients[lead]}, (*rest, *self.error))
+
+    def factors(self) -> tuple[Expr, list[Expr], list[Expr]]:
+        """Return the leading term, the relative terms after 1, and the relative errors, for printing."""
         first, *others = self.ordered_terms()
         relative = [powsimp(expand_power_base(tidy(term / first)), combine="exp") for term in others]
-        lead = powsimp(first, force=True)
-        return Mul(lead, Add(1, *relative), evaluate=False) if others else lead
+        lead = self.leading_monomial
+        errors = sorted(((bound / lead).of(self.variable) for bound in self.error), key=str)
+        return powsimp(first, force=True), relative, errors
+
+    def factored(self) -> Expr:
+        """Return the terms as leading term times one plus relative corrections, unevaluated."""
+        lead, relative, _ = self.factors()
+        return Mul(lead, Add(1, *relative), evaluate=False) if relative else lead
 
     def ordered_errors(self) -> list[Expr]:
         """Return the monomials of the error in a fixed order."""
@@ -385,10 +397,3 @@ def tidy(coefficient: Expr) -> Expr:
     if coefficient.is_rational_function():
         return factor(coefficient)
     return factor_terms(simplify(coefficient))
-
-
-def latex_sum(terms: Iterable[Expr], errors: Iterable[Expr]) -> str:
-    """Return terms and error as LaTeX, in the order given."""
-    body = " + ".join(latex(term) for term in terms).replace("+ -", "- ") or "0"
-    left_out = " + ".join(latex(error) for error in errors)
-    return body + (rf" + O\left({left_out}\right)" if left_out else "")

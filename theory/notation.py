@@ -11,12 +11,13 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Basic, Eq, Expr, Symbol, cancel, latex, powsimp
+from sympy import Basic, Eq, Expr, Integer, Symbol, cancel, factor_terms, powsimp, together
 from sympy import symbols as new_symbols
 
 from . import symbols
 from .asymptotic_sum import AsymptoticSum
-from .expansion import Expansion, latex_sum
+from .expansion import Expansion
+from .printing import latex_sum, law_latex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Notation:
     quantities :
         for symbols that stand alone on a left side (the risk), the paper's quantity in the
         replacement: the equation is solved for it.
+    units :
+        symbols by which the paper scales its quantities.
     remark :
         a sentence on conventions, shown with every law.
 
@@ -42,6 +45,7 @@ class Notation:
     name: str
     replacements: Mapping[Symbol, Expr] = field(default_factory=dict)
     quantities: Mapping[Symbol, Symbol] = field(default_factory=dict)
+    units: frozenset[Symbol] = frozenset()
     remark: str = ""
 
     @staticmethod
@@ -67,15 +71,28 @@ class Notation:
             factor = cancel(self.replacements[expression.lhs] / quantity)
             return Eq(quantity, powsimp(self.apply(expression.rhs) / factor), evaluate=False)
         translated = expression.xreplace(dict(self.replacements))
-        return translated.replace(lambda part: part.is_Pow, lambda part: part.base ** cancel(part.exp))
+        translated = translated.replace(
+            lambda part: part.is_Pow and part.exp.is_Add, lambda part: part.base ** cancel(part.exp)
+        )
+        return translated.replace(lambda part: part.is_Add, self._tidy) if self.replacements else translated
+
+    def _tidy(self, total: Expr) -> Expr:
+        """Bring sums over units of the paper to one denominator, take common factors out of the others."""
+        if total.free_symbols & self.units:
+            return together(total)
+        return factor_terms(total)
 
     def latex(self, statement: Basic | Expansion | AsymptoticSum) -> str:
         """Translate and print as LaTeX."""
         if isinstance(statement, Basic):
-            return str(latex(self.apply(statement)))
+            return law_latex(self.apply(statement))
+        if isinstance(statement, Expansion) and len(statement.coefficients) > 1:
+            lead, relative, errors = statement.factors()
+            inner = latex_sum([Integer(1), *map(self.apply, relative)], map(self.apply, errors))
+            outer = "" if lead == 1 else law_latex(self.apply(lead)) + " "
+            return rf"{outer}\left({inner}\right)" if outer else inner
         return latex_sum(
-            (self.apply(term) for term in statement.ordered_terms()),
-            (self.apply(term) for term in statement.ordered_errors()),
+            map(self.apply, statement.ordered_terms()), map(self.apply, statement.ordered_errors())
         )
 
 
@@ -107,11 +124,13 @@ def _maloney2022() -> Notation:
             symbols.ridge: gamma,
             symbols.kappa: gap,
         },
+        units=frozenset({scale, teacher, maps}),
         remark=(
-            r"Here $\lambda_k=\lambda_+k^{-(1+\alpha)}$, teacher weights have variance $\sigma_w^2/M$, features "
-            r"$\sigma_u^2/M$, the ridge $\gamma$ stands beside the sum of squares, $\Delta=N\kappa$, and the "
-            r"loss $L=\frac{C}{2}R$ includes the label noise; $L_E$ is the loss without the noise of the "
-            r"test label, $L_w$ and $L_\epsilon$ its parts without label noise and proportional to it."
+            r"Here $\lambda_k=\lambda_+k^{-(1+\alpha)}$, teacher weights have variance $\sigma_w^2/M$, "
+            r"features $\sigma_u^2/M$, the ridge $\gamma$ stands beside the sum of squares, "
+            r"$\Delta=N\kappa$, and the loss $L=\frac{C}{2}R$ includes the label noise; $L_E$ is the loss "
+            r"without the noise of the test label, $L_w$ and $L_\epsilon$ its parts without label noise and "
+            r"proportional to it."
         ),
     )
 

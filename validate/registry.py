@@ -104,4 +104,10 @@ def _loader(name: str) -> Callable[[], Paper]:
 
 def default_registry() -> Registry:
     """Return the registry of the papers under `validate/claims`, nothing of them imported yet."""
-    return Registry({module.name: _loader(module.name) for module in pkgutil.iter_modules(_claims.__path__)})
+    return Registry(
+        {
+            module.name: _loader(module.name)
+            for module in pkgutil.iter_modules(_claims.__path__)
+            if module.ispkg
+        }
+    )

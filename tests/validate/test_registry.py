@@ -92,7 +92,8 @@ def test_one_unknown_name_among_known_ones_is_an_error(registry):
         registry.find(["smith2020", "nothing.here"])
 
 
-def test_default_registry_finds_the_packages_of_papers():
+def test_default_registry_finds_the_packages_of_papers_and_nothing_else():
     registry = default_registry()
     assert "maloney2022" in registry.papers
-    assert registry.paper("maloney2022").id == "maloney2022"
+    for name in registry.papers:
+        assert registry.paper(name).id == name

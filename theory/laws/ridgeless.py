@@ -152,18 +152,18 @@ def duality() -> Derivation:
                 rule=r"At fixed $\delta N$ the fixed point is symmetric under $N\leftrightarrow T$",
             ),
             Step(
-                statement=Eq(symbols.bias - Symbol("B^*"), defect),
-                rule=r"The noiseless risk less its image under $N\leftrightarrow T$",
+                statement=Eq(symbols.bias, ANY_SPECTRUM.bias),
+                rule=r"The noiseless risk, in which $N$ and $T$ can be exchanged: the difference cancels",
             ),
             Step(
-                statement=Eq(symbols.variance - Symbol("V^*"), factor(noise)),
-                rule=r"The noise part is not symmetric",
+                statement=Eq(Symbol("d_V"), factor(noise)),
+                rule=r"The noise part less its image under $N\leftrightarrow T$ does not cancel",
             ),
         ),
         results={
-            "defect": Eq(Symbol("Defect"), defect, evaluate=False),
-            "fixed_point_defect": Eq(Symbol("Defect_kappa"), fixed_point_defect, evaluate=False),
-            "noise_defect": Eq(Symbol("Defect_sigma"), factor(noise), evaluate=False),
+            "defect": Eq(Symbol("d_B"), defect, evaluate=False),
+            "fixed_point_defect": Eq(Symbol("d_kappa"), fixed_point_defect, evaluate=False),
+            "noise_defect": Eq(Symbol("d_V"), factor(noise), evaluate=False),
         },
         constants={},
     )
@@ -172,9 +172,10 @@ def duality() -> Derivation:
 @law
 def double_descent() -> Derivation:
     r"""Derive the local minimum of the ridgeless noiseless risk in $N$ at fixed $T$."""
-    below = ANY_SPECTRUM.at_degrees_of_freedom(ANY_SPECTRUM.bias, N).subs(kappa, kappa_at(N))
-    above = ANY_SPECTRUM.at_degrees_of_freedom(ANY_SPECTRUM.bias, T).subs(kappa, kappa_at(T))
-    slope = factor(simplify(diff(below, N) / below))
+    under = in_form(ANY_SPECTRUM.at_degrees_of_freedom(ANY_SPECTRUM.bias, N), N * kappa / (1 - N / T))
+    over = in_form(ANY_SPECTRUM.at_degrees_of_freedom(ANY_SPECTRUM.bias, T), T * kappa / (1 - T / N))
+    below, above = under.subs(kappa, kappa_at(N)), over.subs(kappa, kappa_at(T))
+    slope = in_form(simplify(diff(below, N) / below), 1 / (T - N) - (a - 1) / N)
     (root,) = solve(fraction(together(slope))[0], N)
     minimum = in_form(root, T * (a - 1) / a)
     plateau = above.limit(N, oo)
@@ -197,7 +198,10 @@ def double_descent() -> Derivation:
                 rule=r"For $N>T$: $z=T$ and $\kappa=(\rho/T)^a$",
                 rigour=Rigour.LEADING,
             ),
-            Step(statement=Eq(Symbol("R'") / R, slope), rule=r"Logarithmic derivative in $N$ for $N<T$"),
+            Step(
+                statement=Eq(Symbol("l'"), slope),
+                rule=r"Derivative of $l=\log R$ in $N$ for $N<T$",
+            ),
             Step(
                 statement=Eq(N, minimum),
                 rule=r"Its only zero: a minimum, since the risk diverges at both ends",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
+
+from .output import plain
 
 
 @click.command()
 @click.argument("law", required=False)
 @click.option(
-    "--notation", help="Letters of a paper, for instance maloney2022; the project's own by default."
+    "--notation", default="project", show_default=True, help="Whose letters: project, or a paper's name."
 )
 @click.option(
     "--format",
@@ -20,18 +20,15 @@ import click
     show_default=True,
     help="How the derivation is written.",
 )
-def derive(law: str | None, notation: str | None, style: str) -> None:
+def derive(law: str | None, notation: str, style: str) -> None:
     """Derive LAW step by step; without LAW, list the laws."""
-    from ...theory import laws
+    from ...theory import Notation, laws
 
-    names = laws.names()
+    letters = Notation.named(notation)
     if law is None:
-        click.echo("\n".join(names))
+        click.echo("\n".join(laws.names()))
         return
-    if law not in names:
-        near = difflib.get_close_matches(law.lower(), names, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else "`scalinglaws derive` lists them"
-        raise ValueError(f"no law is named {law!r}; {hint}")
     derivation = laws.derive(law)
     write = {"text": derivation.text, "latex": derivation.latex, "markdown": derivation.markdown}[style]
-    click.echo(write(notation))
+    written = write(letters)
+    click.echo(plain(written) if style == "text" else written, nl=False)

@@ -19,20 +19,12 @@ INTERRUPTED = 130
 class CommandLine(click.Group):
     """A group of commands that answers every expected error with one line, never with a traceback."""
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run the command that `args` name and leave the process with its exit status."""
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run the command that the arguments name and leave the process with its exit status."""
+        standalone = extra.pop("standalone_mode", True)
+        extra["prog_name"] = extra.get("prog_name") or "scalinglaws"
         try:
-            status = super().main(
-                args, prog_name or "scalinglaws", complete_var, False, windows_expand_args, **extra
-            )
+            status = super().main(args, standalone_mode=False, **extra)
         except click.Abort:
             _leave("interrupted", INTERRUPTED)
         except NoArgsIsHelpError as error:
@@ -42,7 +34,7 @@ class CommandLine(click.Group):
             _leave(error.format_message(), INPUT_ERROR)
         except _EXPECTED as error:
             _leave(_message(error), INPUT_ERROR)
-        if not standalone_mode:
+        if not standalone:
             return status
         sys.exit(status if isinstance(status, int) else 0)
 

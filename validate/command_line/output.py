@@ -56,7 +56,7 @@ def decimal(value: Any, digits: int) -> str:
     """Return a number of mpmath as a decimal string with `digits` significant digits."""
     import mpmath
 
-    return str(mpmath.nstr(value, digits, strip_zeros=False))
+    return str(mpmath.nstr(value, digits, strip_zeros=False, min_fixed=-6, max_fixed=max(digits, 6)))
 
 
 def print_values(values: Mapping[str, str], *, as_json: bool) -> None:

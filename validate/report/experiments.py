@@ -63,6 +63,10 @@ class Laboratory:
         )
         return float(best.point.excess)
 
+    def optimal_excess_along(self, both: float) -> float:
+        """Return the predicted excess risk at the optimal ridge for equal features and samples."""
+        return self.optimal_excess(both, both)
+
     def simulated(
         self, places: Sequence[tuple[int, int]], along: int, *, optimal: bool = False, ridge: object = 0
     ) -> list[tuple[float, float, float]]:
@@ -97,6 +101,11 @@ class Laboratory:
             )
             points.append((float((features, samples)[along]), found.excess, found.standard_error))
         return points
+
+
+def power_law(constant: float, exponent: float) -> Callable[[float], float]:
+    """Return a power law."""
+    return lambda place: float(constant * place**exponent)
 
 
 def double_descent(*, replicates: int, seed: int, executor: Executor) -> FigureData:
@@ -147,18 +156,9 @@ def equal_resources(*, replicates: int, seed: int, executor: Executor) -> Figure
         laboratory = Laboratory(alpha=alpha, size=size, replicates=replicates, seed=seed, executor=executor)
         constant = equal_resources_constant(float(alpha))
         curves += [
-            theory(
-                lambda n, model=laboratory: model.optimal_excess(n, n),
-                grid,
-                label=rf"$\alpha={alpha}$",
-                family=family,
-            ),
+            theory(laboratory.optimal_excess_along, grid, label=rf"$\alpha={alpha}$", family=family),
             simulation(laboratory.simulated(places, 0, optimal=True), family=family),
-            law(
-                lambda n, constant=constant, power=float(alpha): constant * n**-power,
-                [8, 800],
-                family=family,
-            ),
+            law(power_law(constant, -float(alpha)), [8, 800], family=family),
         ]
     tiny = Laboratory(alpha="1", size=size, replicates=replicates, seed=seed, executor=executor)
     curves.append(
@@ -240,7 +240,7 @@ def breakdown(*, replicates: int, seed: int, executor: Executor) -> FigureData:
                 family=1,
             ),
             simulation(noisy.simulated([(features, samples) for samples in many], 1, optimal=True), family=1),
-            law(lambda t: float(noise) * size / t, [70, 400], label=r"$\sigma^2M/T$", family=3),
+            law(power_law(float(noise) * size, -1.0), [70, 400], label=r"$\sigma^2M/T$", family=3),
         ),
         marks=((size, "$M$"),),
         y_range=(1e-3, 1.0),
@@ -276,7 +276,7 @@ def feature_spectra(*, replicates: int, seed: int, executor: Executor) -> Figure
         )
         points = list(zip(map(float, chosen), values, errors, strict=True))
         curves.append(simulation(points, label={"linear": "linear", "relu": "ReLU"}[name], family=family))
-    curves.append(law(lambda k: k**-2.0, [1, features], label="$k^{-2}$", family=3))
+    curves.append(law(power_law(1.0, -2.0), [1, features], label="$k^{-2}$", family=3))
     panel = Panel(
         title="",
         x_label="index $k$",

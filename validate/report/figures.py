@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import matplotlib as mpl
 from markupsafe import escape
@@ -16,7 +17,7 @@ from .curves import Curve, CurveKind, FigureData, Panel
 COLOURS = ("#2f7fc1", "#d9682a", "#2f9e77", "#8f7ac6")
 _INK = "#010203"  # stands for the colour of the text and occurs nowhere else
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.linewidth": 0.8,

@@ -1,0 +1,181 @@
+r"""Spectra: the eigenvalues :math:`\lambda_k` of the data and the signal power :math:`v_k` in each mode.
+
+Whatever its kind, a spectrum answers with sums over its modes of the learned part
+:math:`y_k=\lambda_k/(\lambda_k+\kappa)` and the unlearned part :math:`w_k=\kappa/(\lambda_k+\kappa)`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+
+from .arithmetic import Ball, number, proven, to_mpf, working_precision
+from .exact import (
+    Exact,
+    Number,
+    bits_for,
+    count,
+    digit_count,
+    nonnegative,
+    rational,
+)
+
+Evaluator: TypeAlias = Callable[[Ball], list[Ball]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeSum:
+    r"""The sum :math:`\sum_kw_k^{j}y_k^{l}`, with the factor :math:`v_k` if `signal`; j + l >= 1."""
+
+    unlearned: int
+    learned: int
+    signal: bool = False
+
+
+class Spectrum(ABC):
+    """The interface of all spectra; see :class:`PowerLaw` and :class:`Eigenvalues`."""
+
+    size: int | float
+
+    @abstractmethod
+    def check_source(self, source: Number | None) -> Fraction | None:
+        """Return `source` as an exact number, None for the spectrum's own signal; raise if it is no fit."""
+
+    @abstractmethod
+    def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+        """Return the function from kappa to the balls of `sums`, truncated below ``2**-goal`` of each."""
+
+    @abstractmethod
+    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
+        """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
+
+    @abstractmethod
+    def check_finite(self, source: Fraction | None) -> None:
+        """Raise DivergentSumError if the data or the signal has infinite power."""
+
+    @abstractmethod
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+
+    @abstractmethod
+    def signal_ratio(self, source: Fraction | None) -> Fraction | None:
+        """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
+
+    @abstractmethod
+    def has_signal(self, source: Fraction | None) -> bool:
+        """Whether some signal power is positive."""
+
+    @abstractmethod
+    def log_eigenvalue(self, index: Exact) -> float:
+        """Return roughly the logarithm of the eigenvalue at an index, of the last one beyond the end."""
+
+    @abstractmethod
+    def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
+        """Return the first `count` eigenvalues in double precision, all of them if None."""
+
+    @abstractmethod
+    def signal_powers(
+        self, count: int | None = None, *, source: Number | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the first `count` signal powers in double precision, all of them if None."""
+
+    def df(self, j: int, kappa: Number, digits: int = 15) -> mpmath.mpf:
+        r"""Return the degrees of freedom :math:`\mathrm{df}_j=\sum_k(\lambda_k/(\lambda_k+\kappa))^j`.
+
+        Parameters
+        ----------
+        j : an integer not smaller than 1; 1, 2, 3 are z, q, s
+        kappa : the renormalised ridge, a number not smaller than 0
+        digits : significant digits to be right, an integer from 1 to 1000
+
+        Raises
+        ------
+        DivergentSumError
+            If the spectrum is infinite and the sum does not converge.
+        PrecisionError
+            If the digits cannot be proven within the bound on working precision.
+
+        Examples
+        --------
+        >>> from scalinglaws.numerics import PowerLaw
+        >>> print(PowerLaw(2, size=2).df(1, "0.25"))
+        1.3
+        """
+        order = count("j", j)
+        return self._sum(ModeSum(unlearned=0, learned=order), None, kappa, digits)
+
+    def signal_sum(
+        self,
+        kappa: Number,
+        *,
+        unlearned: int = 1,
+        learned: int = 0,
+        source: Number | None = None,
+        digits: int = 15,
+    ) -> mpmath.mpf:
+        r"""Return the signal's sum :math:`\sum_kv_k\frac{\kappa^j\lambda_k^l}{(\lambda_k+\kappa)^{j+l}}`.
+
+        Parameters
+        ----------
+        kappa : the renormalised ridge, a number not smaller than 0
+        unlearned, learned : the exponents j and l, integers not smaller than 0 and not both 0
+        source : exponent b of the signal power ``k**-b`` of a power law; None for the spectrum's own signal
+        digits : significant digits to be right, an integer from 1 to 1000
+
+        Notes
+        -----
+        ``S_1`` of the ridge risk is ``(j, l) = (1, 0)``, ``S_2`` is ``(1, 1)``.
+
+        Examples
+        --------
+        >>> from scalinglaws.numerics import PowerLaw
+        >>> print(PowerLaw(2, size=2).signal_sum("0.25", source=1))
+        0.45
+        """
+        exponents = [_exponent("unlearned", unlearned), _exponent("learned", learned)]
+        if not any(exponents):
+            raise ValueError("`unlearned` = 0 and `learned` = 0 must not both be 0; call signal_total")
+        what = ModeSum(unlearned=exponents[0], learned=exponents[1], signal=True)
+        return self._sum(what, self.check_source(source), kappa, digits)
+
+    def total(self, digits: int = 15) -> mpmath.mpf:
+        r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data."""
+        return self._total(None, digits)
+
+    def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
+        r"""Return the power :math:`\sum_kv_k` of the signal, the excess of a model that learned nothing."""
+        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), self.check_source(source), 0, digits)
+
+    @abstractmethod
+    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf: ...
+
+    def _sum(self, what: ModeSum, source: Fraction | None, kappa: Number, digits: int) -> mpmath.mpf:
+        exact_kappa = nonnegative("kappa", kappa)
+        bits = bits_for(digit_count(digits))
+        self.check_convergence([what], source, exact_kappa)
+
+        def attempt(goal: int) -> list[Ball]:
+            with working_precision(goal + 40):
+                return self.evaluator([what], source, goal)(number(exact_kappa))
+
+        return to_mpf(proven(attempt, list, bits, what="the sum over the spectrum")[0], bits)
+
+
+def log(value: Fraction) -> float:
+    """Return the logarithm of a positive number of any size."""
+    return math.log(value.numerator) - math.log(value.denominator)
+
+
+def _exponent(name: str, value: Number) -> int:
+    exact = rational(name, value, "an integer not smaller than 0")
+    if exact.denominator != 1 or exact < 0:
+        raise ValueError(f"`{name}` = {exact} must be an integer not smaller than 0; round it")
+    return int(exact)
