@@ -57,7 +57,52 @@ def power(base: Ball, exponent: Fraction) -> Ball:
     """Return a positive ball raised to an exact exponent."""
     if exponent.denominator == 1 and abs(exponent.numerator) < 2**31:
         return base**exponent.numerator
-    return (base.log() * number(exponent)).exp()
+    return exp(log(base) * number(exponent))
+
+
+def log(ball: Ball) -> Ball:
+    """Return the natural logarithm of a positive ball."""
+    return ball.log()
+
+
+def exp(ball: Ball) -> Ball:
+    """Return the exponential."""
+    return ball.exp()
+
+
+def sqrt(ball: Ball) -> Ball:
+    """Return the square root of a ball that is not negative."""
+    return ball.sqrt()
+
+
+def cos(ball: Ball) -> Ball:
+    """Return the cosine."""
+    return ball.cos()
+
+
+def asin(ball: Ball) -> Ball:
+    """Return the arc sine."""
+    return ball.asin()
+
+
+def gamma(ball: Ball) -> Ball:
+    """Return the gamma function."""
+    return ball.gamma()
+
+
+def pi() -> Ball:
+    """Return pi."""
+    return arb.pi()
+
+
+def factorial(n: int) -> Ball:
+    """Return n factorial."""
+    return arb(n).fac()
+
+
+def bernoulli(n: int) -> Ball:
+    """Return the Bernoulli number of index n."""
+    return arb.bernoulli(n)
 
 
 def symmetric(bound: Ball) -> Ball:

@@ -33,12 +33,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from flint import arb
-
-from .arithmetic import Ball, number, power
+from .arithmetic import Ball, asin, bernoulli, cos, factorial, number, pi, power
 from .errors import PrecisionError
 
 MAXIMUM_DIRECT_TERMS = 3_000_000
+MAXIMUM_ORDER = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +58,15 @@ def plan(decay: Fraction, exponents: tuple[tuple[Fraction, int], ...], goal: int
     decay : a > 0
     exponents : the pairs (s, m) of all functions that are summed together
     goal : bits
-
-    Raises
-    ------
-    PrecisionError
-        If more than three million terms had to be added one by one.
     """
     a = float(decay)
     widest = min(0.85, math.sin(min(0.82 * math.pi / a, math.pi / 2)))
     least_order = max(2, math.ceil((3 - min(float(s) for s, _ in exponents)) / 2))
     best: tuple[float, Plan] | None = None
+    if least_order > MAXIMUM_ORDER:
+        return Plan(start=2**60, order=MAXIMUM_ORDER, radius=Fraction(1, 2))
     for step in range(4, 17):
-        radius = Fraction(round(widest * step / 16 * 2**20) or 1, 2**20)
+        radius = Fraction(widest * step / 16)
         constant = max(_log_constant(a, float(s), m, float(radius)) for s, m in exponents)
         order = least_order
         while True:
@@ -84,12 +80,18 @@ def plan(decay: Fraction, exponents: tuple[tuple[Fraction, int], ...], goal: int
             if order > goal + least_order:
                 break
             order = max(order + 1, math.ceil(order * 1.15))
-    if best is None or best[1].start > MAXIMUM_DIRECT_TERMS:
-        raise PrecisionError(
-            f"`decay` = {a:g} needs more than {MAXIMUM_DIRECT_TERMS} terms one by one at {goal} bits; "
-            "ask for fewer digits or a smaller decay"
-        )
+    assert best is not None
     return best[1]
+
+
+def check_terms(terms: float, decay: Fraction, goal: int) -> None:
+    """Raise PrecisionError if more terms than are affordable had to be added one by one."""
+    if terms > MAXIMUM_DIRECT_TERMS:
+        raise PrecisionError(
+            f"`decay` = {float(decay):g} with the other exponents given needs more than "
+            f"{MAXIMUM_DIRECT_TERMS} terms one by one at {goal} bits; "
+            "choose smaller exponents or fewer digits"
+        )
 
 
 def _log_constant(a: float, s: float, m: int, radius: float) -> float:
@@ -104,7 +106,7 @@ def cauchy_constant(decay: Fraction, s: Fraction, m: int, radius: Fraction) -> B
     eta = number(radius)
     outer, inner = 1 + eta, 1 - eta
     widening = power(inner, -s) if s > 0 else power(outer, -s)
-    cosine = (number(decay) * eta.asin() / 2).cos()
+    cosine = cos(number(decay) * asin(eta) / 2)
     return widening * (power(inner, decay) * cosine) ** (-m)
 
 
@@ -112,8 +114,8 @@ def remainder_factor(plan: Plan, constant: Ball, s: Fraction) -> Ball:
     """Return the bound on the remainder in units of f(n)."""
     length = 2 * plan.order
     n = number(plan.start)
-    circle = 2 * arb.pi() * number(plan.radius) * n
-    return 4 * arb(length).fac() * circle ** (-length) * constant * n / number(length + s - 1)
+    circle = 2 * pi() * number(plan.radius) * n
+    return 4 * factorial(length) * circle ** (-length) * constant * n / number(length + s - 1)
 
 
 def bernoulli_weights(x: int, order: int) -> Sequence[Ball]:
@@ -122,7 +124,7 @@ def bernoulli_weights(x: int, order: int) -> Sequence[Ball]:
     square = inverse * inverse
     weights = []
     for j in range(1, order + 1):
-        weights.append(arb.bernoulli(2 * j) * inverse / (2 * j))
+        weights.append(bernoulli(2 * j) * inverse / (2 * j))
         inverse = inverse * square
     return weights
 
@@ -136,7 +138,7 @@ def upper_end(plan: Plan, size: int, constant: Ball, goal: int) -> tuple[int, Ba
     ``4 C (2j - 1)! (eta size)**(1 - 2j) / (2 pi)**(2j)``.
     """
     eta = number(plan.radius) * size
-    circle = 2 * arb.pi() * eta
+    circle = 2 * pi() * eta
     # bounds[j] for j = 1 .. order, by the ratio of neighbours
     bound = 4 * constant * eta / (circle * circle)
     bounds = []

@@ -27,6 +27,9 @@ Number: TypeAlias = Any
 MAXIMUM_EXPONENT: Final = 20_000
 """Largest accepted decimal exponent: beyond it the exact rational itself would be the cost."""
 
+MAXIMUM_EXPONENT_SIZE: Final = 250
+"""Exponents of power laws lie between 10**-250 and 10**250, within the doubles that plan a summation."""
+
 MAXIMUM_DIGITS: Final = 1000
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -104,6 +107,16 @@ def nonnegative(name: str, value: Number) -> Fraction:
     return number
 
 
+def real_exponent(name: str, value: Number) -> Fraction:
+    """Return `value` as a rational of a size that a double holds."""
+    return _as_exponent(name, rational(name, value, "a real number"), "a real number")
+
+
+def positive_exponent(name: str, value: Number) -> Fraction:
+    """Return `value` as a rational larger than zero, of a size that a double holds."""
+    return _as_exponent(name, positive(name, value), "a positive number")
+
+
 def positive_or_infinite(name: str, value: Number) -> Exact:
     """Return `value` as a rational larger than zero, or infinity."""
     number = extended_rational(name, value, "a positive number or inf")
@@ -149,6 +162,14 @@ def digit_count(value: Number) -> int:
 def bits_for(digits: int) -> int:
     """Return the bits of relative accuracy that make `digits` digits right, with two digits to spare."""
     return math.ceil((digits + 2) * _BITS_PER_DIGIT)
+
+
+def _as_exponent(name: str, number: Fraction, domain: str) -> Fraction:
+    limit = 10**MAXIMUM_EXPONENT_SIZE
+    if number and not Fraction(1, limit) <= abs(number) <= limit:
+        limits = f"between 1e-{MAXIMUM_EXPONENT_SIZE} and 1e{MAXIMUM_EXPONENT_SIZE}"
+        raise ValueError(f"`{name}` must be {domain} {limits} in size; there is no reason to go further")
+    return number
 
 
 def _show(value: Number) -> str:

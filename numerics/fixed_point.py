@@ -27,12 +27,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from flint import arb
-
-from .arithmetic import Ball, magnitude, number, spread, working_precision
+from .arithmetic import Ball, exp, log, magnitude, number, spread, sqrt, working_precision
 from .errors import ConvergenceError, PrecisionError
 from .exact import Exact
-from .spectrum import Evaluator, ModeSum, Spectrum, log
+from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
 
 LEARNED: Final = ModeSum(unlearned=0, learned=1)
 HALF_LEARNED: Final = ModeSum(unlearned=1, learned=1)
@@ -115,7 +113,7 @@ def solve_kappa(problem: Regression, bits: int) -> Ball:
             guess, radius = step.mid(), step.rad() + number(2) ** (-goal - 20)
             reached = -magnitude(radius) if not radius.is_zero() else float(goal)
             if reached >= bits or goal >= bits + 32:
-                return step.exp()
+                return exp(step)
         goal = min(bits + 32, max(int(2 * reached) + 8, goal + 16))
     raise PrecisionError(f"kappa is not proven to {bits} bits at a working precision of {bound} bits")
 
@@ -129,7 +127,7 @@ def smaller_root(problem: Regression, kappa: Ball) -> tuple[Ball, Ball]:
     features, samples = problem.inverse_features, problem.inverse_samples
     d = number(problem.ridge_per_sample) / kappa
     product = number(features * samples)
-    root = (number((features - samples) ** 2) + 4 * product * d).sqrt()
+    root = sqrt(number((features - samples) ** 2) + 4 * product * d)
     total = number(features + samples) + root
     slope = 2 * d / total
     if features:
@@ -142,7 +140,7 @@ def _newton_step(problem: Regression, guess: Ball, radius: Ball, goal: int) -> B
 
     The interval is widened while the step leaves it, since a first radius is only an estimate.
     """
-    kappa = guess.exp()
+    kappa = exp(guess)
     z, c = problem.spectrum.evaluator([LEARNED, HALF_LEARNED], None, goal)(kappa)
     target, _ = smaller_root(problem, kappa)
     excess = z - target
@@ -150,8 +148,8 @@ def _newton_step(problem: Regression, guess: Ball, radius: Ball, goal: int) -> B
         if radius > 1:
             return None
         interval = spread(guess, radius)
-        _, slope = smaller_root(problem, interval.exp())
-        slope += c * radius.exp().union((-radius).exp())
+        _, slope = smaller_root(problem, exp(interval))
+        slope += c * exp(radius).union(exp(-radius))
         if not slope > 0:
             return None
         step = guess + excess / slope
@@ -179,7 +177,7 @@ def _bracketed_root(problem: Regression) -> tuple[Ball, Ball]:
             or (abs(step) < 1e-7 and state.low < x + step < state.high)
         ):
             with working_precision(80):
-                return number(Fraction(x + step if math.isfinite(step) else x)), arb(2.0**-36)
+                return number(Fraction(x + step if math.isfinite(step) else x)), number(Fraction(1, 2**36))
         # after that many Newton steps halving is the faster way
         x = state.next(x, sign, step if attempt < 40 else math.nan)
     raise ConvergenceError(
@@ -202,7 +200,7 @@ class _Bracket:
         problem = self.problem
         first = problem.spectrum.log_eigenvalue(problem.narrowest)
         if problem.ridge_per_sample:
-            from_ridge = log(problem.ridge_per_sample)
+            from_ridge = rational_log(problem.ridge_per_sample)
             # below delta/T the equation has no root: z_* is negative there
             self.low = from_ridge - 1e-9 * max(1.0, abs(from_ridge))
             first = max(first, from_ridge + 0.1)
@@ -213,7 +211,7 @@ class _Bracket:
         spectrum = self.problem.spectrum
         while True:
             with working_precision(self.bits + 40):
-                kappa = number(Fraction(x)).exp()
+                kappa = exp(number(Fraction(x)))
                 if self.bits not in self._evaluators:
                     self._evaluators[self.bits] = spectrum.evaluator([LEARNED, HALF_LEARNED], None, self.bits)
                 z, c = self._evaluators[self.bits](kappa)
@@ -235,10 +233,10 @@ class _Bracket:
         if not target > 0 or (not isinstance(size, float) and not target < size):
             return math.nan
         if isinstance(size, float):
-            change = (z / target).log() / (c / z + slope / target)
+            change = log(z / target) / (c / z + slope / target)
         else:
             left, left_target = size - z, size - target
-            change = (z * left_target / (target * left)).log() / (
+            change = log(z * left_target / (target * left)) / (
                 c * size / (z * left) + slope * size / (target * left_target)
             )
         return float(change.mid()) if change.is_finite() else math.nan

@@ -9,8 +9,8 @@ gives, repeated, the antiderivative
 .. math:: G(v)=v^p(1+v)^{-m}\sum_{i\ge0}\frac{(m)_i}{(p)_{i+1}}\,t^i,\qquad t=\frac v{1+v}\le\tfrac12 .
 
 For :math:`p>0` this is the incomplete beta function by Pfaff's transformation: all terms are positive, the
-rest is bounded by a geometric series. For :math:`p=-k`, an integer, the term of index :math:`k` has a pole and is
-replaced by
+rest is bounded by a geometric series. For :math:`p=-k`, an integer, the term of index :math:`k` has a pole
+and is replaced by
 
 .. math:: \int\frac{dv}{v(1+v)^{\mu}}=\log t+\sum_{i=1}^{\mu-1}\frac1{i(1+v)^i},\qquad \mu=m+k .
 
@@ -24,7 +24,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .arithmetic import Ball, magnitude, number, symmetric
+from .arithmetic import Ball, log, magnitude, number, symmetric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class IncompleteBeta:
 
 def _logarithm(mu: int, t: Ball, complement: Ball) -> Ball:
     """Return the antiderivative of ``1 / (v * (1 + v)**mu)``."""
-    total = t.log() if mu > 0 else (t / complement).log()
+    total = log(t) if mu > 0 else log(t / complement)
     factor = complement
     for i in range(1, mu):
         total += factor / i

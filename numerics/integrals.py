@@ -12,11 +12,10 @@ function.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .arithmetic import Ball, number, power
+from .arithmetic import Ball, factorial, gamma, log, number, power
 from .incomplete_beta import IncompleteBeta
 
 
@@ -62,7 +61,7 @@ class Member:
         if self._bridge is None:
             p, m = self.p, self.power
             if 0 < p < m:
-                self._bridge = number(p).gamma() * number(m - p).gamma() / number(math.factorial(m - 1))
+                self._bridge = gamma(number(p)) * gamma(number(m - p)) / factorial(m - 1)
             else:
                 half = number(1) / 2
                 near, near_pole = self.near.parts(half, half)
@@ -105,7 +104,7 @@ class Member:
         c = self.moment.shift
         if c == 1:
             assert upper is not None
-            return number(Fraction(upper.x, lower.x)).log()
+            return log(number(Fraction(upper.x, lower.x)))
         total = -at_lower * lower.x
         if upper is not None:
             total += at_upper * upper.x

@@ -18,10 +18,11 @@ optimum is where :math:`(z-q)^3=(q-s)(N-z)(T-z)`.
 
 *Which minimum.* The risk of a structured signal may have several minima. All sums are smooth functions of
 :math:`\log\kappa` on the scale of one (their kernel :math:`1/(1+e^x)` is analytic for
-:math:`|\mathrm{Im}\,x|<\pi`), so the sign of g is scanned on a finer grid, refined towards the ridgeless end
-where :math:`\alpha,\beta` introduce a smaller scale. The scan ends at a K above which no minimum can lie:
-since :math:`E\le1` and :math:`\alpha P` grows, the excess is at least :math:`\alpha(K)P(K)` for all
-:math:`\kappa\ge K`. Each minimum is then enclosed by a change of sign.
+:math:`|\mathrm{Im}\,x|<\pi`), so the sign of g is scanned on a finer grid. Only :math:`\alpha,\beta` change
+faster, next to the ridgeless end; there g is affine in the small one up to its square, and has one change of
+sign at most. The scan ends at a K above which no minimum can lie: since :math:`E\le1` and :math:`\alpha P`
+grows, the excess is at least :math:`\alpha(K)P(K)` for all :math:`\kappa\ge K`. Each minimum is then enclosed
+by a change of sign.
 """
 
 from __future__ import annotations
@@ -35,7 +36,18 @@ from typing import Final
 import mpmath
 from flint import arb
 
-from .arithmetic import Ball, accuracy, magnitude, number, proven, rational_to_mpf, to_mpf, working_precision
+from .arithmetic import (
+    Ball,
+    accuracy,
+    exp,
+    log,
+    magnitude,
+    number,
+    proven,
+    rational_to_mpf,
+    to_mpf,
+    working_precision,
+)
 from .errors import ConvergenceError, PrecisionError
 from .exact import Number, bits_for, digit_count
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
@@ -48,7 +60,7 @@ from .ridge import (
     risk_at_root,
     solve_ridge,
 )
-from .spectrum import Evaluator, ModeSum, Spectrum, log
+from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
 
 _GRID: Final = 0.25
 _SLOPE_SUMS: Final = (
@@ -165,7 +177,7 @@ def optimal_ridge(
     def attempt(goal: int) -> tuple[Ball, RiskBalls]:
         low, high = search.refine(*chosen, goal)
         with working_precision(goal + 40):
-            kappa = low.union(high).exp()
+            kappa = exp(low.union(high))
             return search.at(kappa, goal)
 
     ridge, solved = proven(attempt, lambda found: [found[0], *found[1].all()], bits, what="the optimal ridge")
@@ -213,7 +225,7 @@ class _Search:
             if goal not in self._evaluators:
                 sums = _SLOPE_SUMS if self.isotropic else _SLOPE_SUMS + _SIGNAL_SUMS
                 self._evaluators[goal] = problem.spectrum.evaluator(sums, self.source, goal)
-            kappa = x.exp()
+            kappa = exp(x)
             z, q, c, c2, *signal = self._evaluators[goal](kappa)
             first, second, third = signal or (kappa * z, kappa * c, kappa * c2)
             n, t = number(problem.inverse_features), number(problem.inverse_samples)
@@ -304,8 +316,10 @@ class _Search:
         bits = self._bits(x)
         for _ in range(6):
             state = self.state(x, bits)
-            if state.slope > 0 or state.slope < 0:
-                return (1 if state.slope > 0 else -1), state
+            if state.slope > 0:
+                return 1, state
+            if state.slope < 0:
+                return -1, state
             bits *= 2
         raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
 
@@ -324,7 +338,7 @@ class _Search:
         scale = 0.0
         for one, other in pairs:
             if isinstance(one, Fraction) and isinstance(other, Fraction) and one != other:
-                scale = max(scale, -log(abs(one - other) / max(one, other)) / math.log(2))
+                scale = max(scale, -rational_log(abs(one - other) / max(one, other)) / math.log(2))
         return scale
 
     def _lowest(self) -> tuple[Ball, int]:
@@ -339,7 +353,7 @@ class _Search:
         while True:
             root = solve_kappa(self.problem, 2 * depth + 40)
             with working_precision(2 * depth + 80):
-                x = (root.log() + number(2) ** -depth).mid()
+                x = (log(root) + number(2) ** -depth).mid()
             if sign > 0 or self._sign(x)[0] < 0:
                 return x, sign
             depth = 2 * depth
@@ -356,7 +370,7 @@ class _Search:
         for _ in range(8):
             x = solve_kappa(self.problem, bits + 20)
             with working_precision(bits + 60):
-                x = x.log()
+                x = log(x)
             slope = self.state(x, bits, (1 - n / t, Fraction(0))).slope
             if slope > 0 or slope < 0:
                 return 1 if slope > 0 else -1
@@ -381,16 +395,9 @@ class _Search:
         raise ConvergenceError(f"the risk still changes its course at log(kappa) = {x}")
 
     def _grid(self, lowest: Ball) -> Iterator[Ball]:
-        yield lowest
-        with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
-            offsets = []
-            if not self.problem.is_interpolating:
-                start = -math.ceil(self.smallest_scale + 20)
-                offsets = [number(2) ** k for k in range(start + 1, -2)]
-            points = [(lowest + offset).mid() for offset in offsets]
-        yield from points
-        x = points[-1] if points else lowest
-        step = _GRID
+        """Return the points of the scan, closer than the scale of one until far above all eigenvalues."""
+        x, step = lowest, _GRID
+        yield x
         for _ in range(200_000):
             with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
                 x = (x + number(Fraction(step))).mid()

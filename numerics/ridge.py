@@ -24,7 +24,7 @@ from fractions import Fraction
 
 import mpmath
 
-from .arithmetic import Ball, number, proven, rational_to_mpf, to_mpf, working_precision
+from .arithmetic import Ball, number, proven, rational_to_mpf, sqrt, to_mpf, working_precision
 from .errors import InterpolationThresholdError
 from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
@@ -239,7 +239,7 @@ def _vacancies(problem: Regression, kappa: Ball, z: Ball) -> tuple[Ball, Ball]:
         return (number(0), number(1 - t / n)) if n >= t else (number(1 - n / t), number(0))
     product = number(problem.ridge_per_sample) / kappa
     difference = z * number(abs(t - n))
-    larger = (difference + (difference * difference + 4 * product).sqrt()) / 2
+    larger = (difference + sqrt(difference * difference + 4 * product)) / 2
     smaller = product / larger
     return (larger, smaller) if t >= n else (smaller, larger)
 

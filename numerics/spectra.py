@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from .arithmetic import Ball, number
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, rational
+from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational, real_exponent
 from .exact import count as read_count
 from .integrals import Moment
 from .spectrum import Evaluator as Evaluator
 from .spectrum import ModeSum as ModeSum
 from .spectrum import Spectrum as Spectrum
-from .spectrum import log
+from .spectrum import rational_log
 from .trace_family import product, trace_family
 
 
@@ -57,7 +57,7 @@ class PowerLaw(Spectrum):
     scale: Fraction
 
     def __init__(self, decay: Number, size: Number = math.inf, scale: Number = 1) -> None:
-        object.__setattr__(self, "decay", positive("decay", decay))
+        object.__setattr__(self, "decay", positive_exponent("decay", decay))
         object.__setattr__(self, "size", count_or_infinite("size", size))
         object.__setattr__(self, "scale", positive("scale", scale))
 
@@ -67,7 +67,7 @@ class PowerLaw(Spectrum):
 
     def check_source(self, source: Number | None) -> Fraction | None:
         """Return `source` as an exact number; any real number fits."""
-        return None if source is None else rational("source", source, "a real number or None")
+        return None if source is None else real_exponent("source", source)
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
@@ -118,7 +118,7 @@ class PowerLaw(Spectrum):
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
         last = min(index, self.size)
         assert isinstance(last, (int, Fraction))
-        return log(self.scale) - float(self.decay) * max(0.0, log(Fraction(last)))
+        return rational_log(self.scale) - float(self.decay) * max(0.0, rational_log(Fraction(last)))
 
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
@@ -268,7 +268,7 @@ class Eigenvalues(Spectrum):
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
         last = min(index, self.size)
         assert isinstance(last, (int, Fraction))
-        return log(self.values[math.ceil(last) - 1])
+        return rational_log(self.values[math.ceil(last) - 1])
 
     def evaluator(
         self,

@@ -169,7 +169,7 @@ class Spectrum(ABC):
         return to_mpf(proven(attempt, list, bits, what="the sum over the spectrum")[0], bits)
 
 
-def log(value: Fraction) -> float:
+def rational_log(value: Fraction) -> float:
     """Return the logarithm of a positive number of any size."""
     return math.log(value.numerator) - math.log(value.denominator)
 

@@ -28,7 +28,14 @@ from .arithmetic import (
     series_length,
     symmetric,
 )
-from .euler_maclaurin import bernoulli_weights, cauchy_constant, plan, remainder_factor, upper_end
+from .euler_maclaurin import (
+    bernoulli_weights,
+    cauchy_constant,
+    check_terms,
+    plan,
+    remainder_factor,
+    upper_end,
+)
 from .integrals import Endpoint, Member, Moment
 
 
@@ -67,7 +74,9 @@ class TraceFamily:
         self._factors: list[int] = [0, 1]
         # nothing is gained by the formula unless it replaces at least as many terms as it needs
         self.direct = size <= 2 * self.plan.start
-        self._ends_ready = False
+        self._ends: tuple[_End, _End | None] | None = None
+        self._remainders: list[Ball] = []
+        self._dropped: list[Ball] = []
         rates = [moment.shift + decay * moment.learned - 1 for moment in moments]
         self._slowest = float(min(rates)) if min(rates) > 0 else 0.0
 
@@ -80,6 +89,7 @@ class TraceFamily:
                 total + symmetric(self._tail(member, kappa, stop))
                 for total, member in zip(sums, self.members, strict=True)
             ]
+        check_terms(min(self.size, self.plan.start), self.decay, self.goal)
         if self.direct:
             return self._add_terms(kappa, int(self.size) + 1)
         sums = self._add_terms(kappa, self.plan.start)
@@ -137,9 +147,11 @@ class TraceFamily:
         first = integer_power(stop, -rate) * kappa ** (-moment.learned)
         return first * (1 + number(stop) / number(rate - 1))
 
-    def _prepare_ends(self) -> None:
+    def _prepare_ends(self) -> tuple[_End, _End | None]:
+        """Return the two ends of the formula, built on first use, with the bounds on what is left out."""
+        if self._ends is not None:
+            return self._ends
         chosen = self.plan
-        length = 2 * chosen.order
         constants = [
             cauchy_constant(self.decay, member.s, member.power, chosen.radius) for member in self.members
         ]
@@ -147,27 +159,24 @@ class TraceFamily:
             remainder_factor(chosen, constant, member.s)
             for constant, member in zip(constants, self.members, strict=True)
         ]
-        self._lower = _End(self, chosen.start, length)
-        self._upper: _End | None = None
-        self._dropped: list[Ball] = []
+        upper = None
         if not isinstance(self.size, float):
             cuts = [upper_end(chosen, self.size, constant, self.goal) for constant in constants]
-            order = max(order for order, _ in cuts)
-            self._upper = _End(self, self.size, 2 * order)
+            upper = _End(self, self.size, 2 * max(order for order, _ in cuts))
             self._dropped = [bound for _, bound in cuts]
-        self._ends_ready = True
+        self._ends = _End(self, chosen.start, 2 * chosen.order), upper
+        return self._ends
 
     def _euler_maclaurin(self, kappa: Ball) -> list[Ball]:
         """Return the sums of the terms from the plan's start to the end."""
-        if not self._ends_ready:
-            self._prepare_ends()
-        lower, at_lower, lower_terms = self._lower.at(kappa)
+        first, last = self._prepare_ends()
+        lower, at_lower, lower_terms = first.at(kappa)
         results = []
         upper: Endpoint | None = None
         at_upper: Sequence[Ball] = [number(0)] * len(self.members)
         upper_terms: Sequence[Ball] = []
-        if self._upper is not None:
-            upper, at_upper, upper_terms = self._upper.at(kappa)
+        if last is not None:
+            upper, at_upper, upper_terms = last.at(kappa)
         for index, member in enumerate(self.members):
             value = at_lower[index]
             total = member.integral(kappa, lower, value, upper, at_upper[index])
@@ -224,9 +233,9 @@ class _End:
         total = number(0)
         if not self.length:
             return total
-        for m in range(2, member.power + 1):
-            if m not in learned:
-                learned[m] = learned[m - 1] * learned[1]
+        if member.power not in learned:
+            lower = learned.get(member.power - 1)
+            learned[member.power] = learned[1] ** member.power if lower is None else lower * learned[1]
         series = learned[member.power]
         if member.s:
             series = series * self.factor_series[member.s]

@@ -8,7 +8,16 @@ import mpmath
 
 from .arithmetic import Ball, number, proven, to_mpf, working_precision
 from .errors import DivergentSumError
-from .exact import Number, bits_for, count, count_or_infinite, digit_count, nonnegative, positive, rational
+from .exact import (
+    Number,
+    bits_for,
+    count,
+    count_or_infinite,
+    digit_count,
+    nonnegative,
+    positive_exponent,
+    real_exponent,
+)
 from .integrals import Moment
 from .trace_family import trace_family
 
@@ -70,9 +79,9 @@ def trace_sum(
     >>> print(mpmath.nstr(trace_sum("1.5", "1e-5", size=10**18, digits=30), 30))
     5209.78282834015271435948431296
     """
-    a = positive("decay", decay)
+    a = positive_exponent("decay", decay)
     ridge = nonnegative("kappa", kappa)
-    s = rational("shift", shift, "a real number")
+    s = real_exponent("shift", shift)
     m = count("power", power)
     terms = count_or_infinite("size", size)
     bits = bits_for(digit_count(digits))

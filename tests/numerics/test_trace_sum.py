@@ -179,6 +179,7 @@ def test_exponents_next_to_a_pole_lose_no_digits(gap, j):
 
 def test_extreme_decays_are_summed():
     assert trace_sum(100_000, "1e-10", digits=15) == pytest.approx(1, abs=1e-9)
+    assert trace_sum("1e200", "1e-19999", shift=3, size=10**30) == 1
     # all terms are nearly equal to 1/2
     assert float(trace_sum("1e-12", 1, size=10**6)) == pytest.approx(5e5, rel=1e-10)
 

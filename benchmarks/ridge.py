@@ -1,0 +1,112 @@
+"""Measure `solve_ridge`: its cost does not grow with the size, and how long the sums take term by term.
+
+Run as ``python benchmarks/ridge.py``, after installing the project; the last part takes minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from fractions import Fraction
+
+import mpmath
+
+from scalinglaws.numerics import PowerLaw, RidgePoint, optimal_ridge, solve_ridge, trace_sum
+from scalinglaws.numerics.trace_family import _cached_family
+
+DIGITS = 50
+FEATURES, SAMPLES, RIDGE, NOISE, SOURCE = 200, 300, Fraction(1, 1000), Fraction(1, 10), Fraction(17, 10)
+DECAY = Fraction(3, 2)
+
+
+def seconds(run: Callable[[], object], repetitions: int = 15) -> float:
+    """Return the median time of a call without the tables that earlier calls left behind."""
+    times = []
+    for _ in range(repetitions):
+        _cached_family.cache_clear()
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def solve(size: int | float, digits: int = DIGITS) -> RidgePoint:
+    """Solve the benchmark's problem."""
+    return solve_ridge(
+        PowerLaw(DECAY, size=size),
+        features=FEATURES,
+        samples=SAMPLES,
+        ridge=RIDGE,
+        noise=NOISE,
+        source=SOURCE,
+        digits=digits,
+    )
+
+
+def term_by_term(size: int) -> mpmath.mpf:
+    """Return the risk by the textbook's way: mpmath's root finder on sums over all eigenvalues."""
+    with mpmath.workdps(DIGITS + 5):
+        modes = [mpmath.mpf(k) for k in range(1, size + 1)]
+        eigenvalues = [k ** -mpmath.mpf("1.5") for k in modes]
+        signal = [k ** -mpmath.mpf("1.7") for k in modes]
+        ridge, noise = mpmath.mpf("0.001"), mpmath.mpf("0.1")
+
+        def equation(x: mpmath.mpf) -> mpmath.mpf:
+            kappa = mpmath.exp(x)
+            z = mpmath.fsum(value / (value + kappa) for value in eigenvalues)
+            return ridge * FEATURES - kappa * (FEATURES - z) * (SAMPLES - z)
+
+        # a lower bracket finds a root beyond z = min(N, T); what is measured is the cost of the sums
+        bracket = (mpmath.log(mpmath.mpf("0.0012")), mpmath.log(mpmath.mpf("0.002")))
+        kappa = mpmath.exp(mpmath.findroot(equation, bracket, solver="anderson", tol=1e-100, verify=False))
+        z = mpmath.fsum(value / (value + kappa) for value in eigenvalues)
+        q = mpmath.fsum((value / (value + kappa)) ** 2 for value in eigenvalues)
+        pairs = list(zip(eigenvalues, signal, strict=True))
+        first = mpmath.fsum(kappa * v / (value + kappa) for value, v in pairs)
+        second = mpmath.fsum(kappa * value * v / (value + kappa) ** 2 for value, v in pairs)
+        d = FEATURES * SAMPLES - (FEATURES + SAMPLES) * q + 2 * z * q - z * z
+        return SAMPLES / d * ((FEATURES - q) * (first + noise) - (FEATURES - z) * second)
+
+
+def row(what: str, value: str, target: str = "") -> None:
+    """Print one line of the table."""
+    print(f"{what:<66} {value:>12}  {target}")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=10**6, help="modes to sum one by one")
+    size = parser.parse_args().size
+    solve(10**3)
+    times = {modes: seconds(lambda modes=modes: solve(modes)) for modes in (10**3, 10**6, 10**15)}
+    for modes, measured in times.items():
+        row(f"solve_ridge, {DIGITS} digits, size {modes:.0e}", f"{measured * 1e3:.2f} ms")
+    row("    size 1e15 over size 1e3", f"{times[10**15] / times[10**3]:.2f}", "at most 3")
+    for digits in (15, 200, 1000):
+        measured = seconds(lambda digits=digits: solve(10**6, digits), 5)
+        row(f"solve_ridge, {digits} digits, size 1e6", f"{measured * 1e3:.2f} ms")
+    measured = seconds(lambda: trace_sum(DECAY, "1e-6", size=10**15, digits=DIGITS))
+    row(f"trace_sum, {DIGITS} digits, size 1e15", f"{measured * 1e3:.2f} ms")
+    measured = seconds(
+        lambda: optimal_ridge(
+            PowerLaw(DECAY), features=FEATURES, samples=SAMPLES, noise=NOISE, source=SOURCE, digits=DIGITS
+        ),
+        5,
+    )
+    row(f"optimal_ridge, {DIGITS} digits, infinite size", f"{measured * 1e3:.2f} ms")
+    ours = seconds(lambda: solve(size))
+    start = time.perf_counter()
+    risk = term_by_term(size)
+    theirs = time.perf_counter() - start
+    with mpmath.workdps(DIGITS):
+        agreement = abs(risk / solve(size).risk - 1)
+    row(f"term by term with mpmath, {DIGITS} digits, size {size:.0e}", f"{theirs:.1f} s")
+    row(f"    over solve_ridge at size {size:.0e}", f"{theirs / ours:.0f}", "at least 300")
+    row("    relative difference of the two risks", mpmath.nstr(agreement, 2))
+
+
+if __name__ == "__main__":
+    main()
