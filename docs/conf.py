@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+
+from scalinglaws.validate.report.mathml import formula
 
 project = "scalinglaws"
 author = "the scalinglaws developers"
@@ -35,9 +36,9 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 
 
-def _math(display: str) -> Any:
+def _math(block: bool) -> Any:
     def visit(self: Any, node: nodes.Element) -> None:
-        self.body.append(convert(node.astext(), display=display))
+        self.body.append(str(formula(node.astext(), block=block)))
         raise nodes.SkipNode
 
     return visit
@@ -55,5 +56,5 @@ def _docstring(app: Sphinx, what: str, name: str, obj: object, options: object, 
 
 def setup(app: Sphinx) -> None:
     """Render formulas as MathML, which needs no script and no network."""
-    app.add_html_math_renderer("mathml", (_math("inline"), None), (_math("block"), None))
+    app.add_html_math_renderer("mathml", (_math(False), None), (_math(True), None))
     app.connect("autodoc-process-docstring", _docstring)

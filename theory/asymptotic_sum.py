@@ -14,9 +14,10 @@ from sympy import Add, Expr, Integer, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
 from .dominance import normalise_domain
-from .expansion import Expansion, IncomparableTermsError, read_term, terms_of
+from .expansion import Expansion, IncomparableTermsError
 from .monomial import ONE, Monomial
 from .printing import latex_sum
+from .terms import read_term, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,7 @@ def revert(expansion: Expansion, variable: Symbol, *, corrections: int = 2) -> E
     Raises
     ------
     ValueError
-        If the leading term carries a logarithm or its exponent has no sign on the domain.
+        If the leading term is negative, carries a logarithm, or its exponent has no sign on the domain.
 
     >>> from sympy.abc import x, y
     >>> print(revert(Expansion.of(1 / x - 1, x, at=0), y, corrections=2))
@@ -286,6 +287,8 @@ def revert(expansion: Expansion, variable: Symbol, *, corrections: int = 2) -> E
         raise ValueError(
             f"the leading term {expansion.leading} carries a logarithm; its inverse has no powers"
         )
+    if expansion.coefficients[lead].is_negative:
+        raise ValueError(f"the leading term {expansion.leading} is negative; revert the negated expansion")
     grows = expansion.scale.exceeds(lead, ONE)
     if not grows and not expansion.scale.exceeds(ONE, lead):
         raise ValueError(

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 import z3
 from sympy import Eq, Expr, Ge, Gt, Integer, Le, Lt, Ne, Rational, Symbol, cancel, fraction, sympify
 from sympy.core.relational import Relational
 
+#: Domains that were checked already.
+_NORMALISED: set[frozenset[Relational]] = set()
 #: Milliseconds granted to one question; every question of the package takes a few.
 TIMEOUT = 10_000
 
@@ -60,9 +62,9 @@ class _Translator:
 
     def signed(self, expression: Expr) -> tuple[z3.ArithRef, z3.ArithRef]:
         """Return a polynomial of the same sign as `expression`, and its denominator."""
-        numerator, denominator = fraction(cancel(expression))
-        bottom = self.polynomial(denominator.expand())
-        return self.polynomial(numerator.expand()) * bottom, bottom
+        numerator, denominator = _expanded_fraction(expression)
+        bottom = self.polynomial(denominator)
+        return self.polynomial(numerator) * bottom, bottom
 
     def relation(self, relation: Relational) -> z3.BoolRef:
         value, bottom = self.signed(relation.lhs - relation.rhs)
@@ -81,6 +83,12 @@ class _Translator:
         )
 
 
+@cache
+def _expanded_fraction(expression: Expr) -> tuple[Expr, Expr]:
+    numerator, denominator = fraction(cancel(expression))
+    return numerator.expand(), denominator.expand()
+
+
 def normalise_domain(where: Iterable[Relational]) -> frozenset[Relational]:
     """Return the domain as a set of relations; `True` is dropped, `False` is a contradiction.
 
@@ -89,6 +97,8 @@ def normalise_domain(where: Iterable[Relational]) -> frozenset[Relational]:
     ValueError
         If a member is no relation, or is false.
     """
+    if isinstance(where, frozenset) and where in _NORMALISED:
+        return where
     relations = set()
     for relation in where:
         member = sympify(relation)
@@ -101,25 +111,38 @@ def normalise_domain(where: Iterable[Relational]) -> frozenset[Relational]:
                 f"`where` contains `{member}`, which is not a relation; use <, <=, >, >=, Eq or Ne"
             )
         relations.add(member)
-    return frozenset(relations)
+    domain = frozenset(relations)
+    _NORMALISED.add(domain)
+    return domain
+
+
+@lru_cache(maxsize=256)
+def _solver(where: frozenset[Relational]) -> tuple[_Translator, z3.Solver]:
+    """Return a solver that knows the domain; questions are pushed on it."""
+    translator = _Translator()
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT)
+    solver.add(*(translator.relation(relation) for relation in where))
+    return translator, solver
 
 
 @cache
 def _possible(where: frozenset[Relational], relations: tuple[Relational, ...]) -> bool:
-    translator = _Translator()
-    solver = z3.Solver()
-    solver.set("timeout", TIMEOUT)
-    for relation in (*where, *relations):
-        solver.add(translator.relation(relation))
-    for symbol, variable in list(translator.variables.items()):
-        if symbol.is_positive:
-            solver.add(variable > 0)
-        elif symbol.is_nonnegative:
-            solver.add(variable >= 0)
-    answer = solver.check()
-    if answer == z3.unknown:
-        raise UndecidedError(f"z3 could not decide {[*where, *relations]}: {solver.reason_unknown()}")
-    return bool(answer == z3.sat)
+    translator, solver = _solver(where)
+    solver.push()
+    try:
+        solver.add(*(translator.relation(relation) for relation in relations))
+        for symbol, variable in translator.variables.items():
+            if symbol.is_positive:
+                solver.add(variable > 0)
+            elif symbol.is_nonnegative:
+                solver.add(variable >= 0)
+        answer = solver.check()
+        if answer == z3.unknown:
+            raise UndecidedError(f"z3 could not decide {[*where, *relations]}: {solver.reason_unknown()}")
+        return bool(answer == z3.sat)
+    finally:
+        solver.pop()
 
 
 def is_possible(where: Iterable[Relational], *relations: Relational) -> bool:
@@ -171,8 +194,18 @@ def compare(first: Expr, second: Expr, where: Iterable[Relational] = ()) -> Comp
     >>> compare(a, b, where=[a > 1, b > 1])
     <Comparison.DEPENDS: 'depends on the parameters'>
     """
-    difference = cancel(sympify(first) - sympify(second))
-    domain = normalise_domain(where)
+    return _compare_exponents(sympify(first), sympify(second), normalise_domain(where))
+
+
+@cache
+def canonical(exponent: Expr) -> Expr:
+    """Return the cancelled form of a rational function, so that equal ones are equal objects."""
+    return cancel(exponent)
+
+
+@cache
+def _compare_exponents(first: Expr, second: Expr, domain: frozenset[Relational]) -> Comparison:
+    difference = canonical(first - second)
     if difference.is_Rational:
         _refuse_empty(domain)
         if difference == 0:

@@ -12,7 +12,7 @@ when a member of the error bounds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -23,15 +23,11 @@ from sympy import (
     Mul,
     Symbol,
     binomial,
-    expand_mul,
+    cancel,
     expand_power_base,
-    factor,
-    factor_terms,
-    fraction,
     log,
     oo,
     powsimp,
-    simplify,
     sympify,
 )
 from sympy.core.relational import Relational
@@ -39,10 +35,22 @@ from sympy.core.relational import Relational
 from .dominance import normalise_domain
 from .monomial import ONE, Monomial, Scale
 from .printing import latex_sum
+from .terms import combine, read_term, terms_of, tidy
 
 
 class IncomparableTermsError(ValueError):
-    """No single term of an expansion leads over its whole domain."""
+    """No single term of an expansion leads over its whole domain.
+
+    Attributes
+    ----------
+    difference :
+        a difference of exponents whose sign is open on the domain; `None` where splitting the
+        domain would not help.
+    """
+
+    def __init__(self, message: str, difference: Expr | None = None) -> None:
+        super().__init__(message)
+        self.difference = difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +148,16 @@ class Expansion:
             names = ", ".join(str(monomial.of(self.variable)) for monomial in largest) or "none"
             raise IncomparableTermsError(
                 f"no single term leads on the domain {sorted(map(str, self.where))}; candidates: {names}; "
-                "narrow `where`"
+                "narrow `where`",
+                _open_difference(largest),
             )
         (first,) = largest
         for monomial in self.coefficients:
             if monomial != first and not self.scale.exceeds(first, monomial):
                 raise IncomparableTermsError(
                     f"{first.of(self.variable)} and {monomial.of(self.variable)} are of one order on a part "
-                    f"of the domain {sorted(map(str, self.where))}; narrow `where`"
+                    f"of the domain {sorted(map(str, self.where))}; narrow `where`",
+                    _open_difference((first, monomial)),
                 )
         return first
 
@@ -204,7 +214,7 @@ class Expansion:
         coefficients = dict(self.coefficients)
         for monomial, coefficient in other.coefficients.items():
             if monomial in coefficients:
-                coefficient = tidy(coefficients[monomial] + coefficient)
+                coefficient = combine((coefficients[monomial], coefficient))
             coefficients[monomial] = coefficient
         return Expansion(
             self.variable, self.at, coefficients, (*self.error, *other.error), self.where | other.where
@@ -234,9 +244,7 @@ class Expansion:
                 monomial = left * right
                 if not any(scale.bounds(bound, monomial) for bound in error_bounds):
                     products.setdefault(monomial, []).append(left_coefficient * right_coefficient)
-        coefficients = {
-            m: tidy(Add(*c)) if len(c) > 1 else powsimp(c[0], combine="exp") for m, c in products.items()
-        }
+        coefficients = {m: combine(c) for m, c in products.items()}
         return Expansion(self.variable, self.at, coefficients, error_bounds, scale.where)
 
     __rmul__ = __mul__
@@ -269,11 +277,18 @@ class Expansion:
         ------
         IncomparableTermsError
             If no single term leads.
+        ValueError
+            If the power is no integer and the leading term carries a logarithm near 0.
         """
         power = sympify(power)
         if power.is_Integer and power >= 0:
             return reduce(Expansion.__mul__, [self] * int(power), self._with({ONE: Integer(1)}, ()))
         constant, lead, epsilon = self.relative()
+        if lead.log_power != 0 and self.at == 0 and not power.is_Integer:
+            raise ValueError(
+                f"the leading term {self.leading} carries a logarithm, which is negative near 0; "
+                f"`power` is {power} and must be an integer there"
+            )
         series = epsilon.analytic([binomial(power, j).expand(func=True) for j in range(corrections + 1)])
         return series * self._with({lead**power: constant**power}, ())
 
@@ -300,7 +315,9 @@ class Expansion:
         if not sizes:
             return self._with({ONE: series[0]}, ())
         if not all(self.scale.exceeds(ONE, size) for size in sizes):
-            raise IncomparableTermsError(f"{self} is not small on the whole domain; narrow `where`")
+            raise IncomparableTermsError(
+                f"{self} is not small on the whole domain; narrow `where`", _open_difference((ONE, *sizes))
+            )
         stop = [ONE]
         for _ in series:
             stop = list(self.scale.largest(bound * size for bound in stop for size in sizes))
@@ -321,6 +338,12 @@ class Expansion:
             ordered += [monomial for monomial in left if monomial in largest]
             left = [monomial for monomial in left if monomial not in largest]
         return [self.coefficients[monomial] * monomial.of(self.variable) for monomial in ordered]
+
+    def truncated(self) -> Expansion:
+        """Keep the terms that no other exceeds; the others join the error."""
+        largest = self.scale.largest(self.coefficients)
+        rest = [monomial for monomial in self.coefficients if monomial not in largest]
+        return self._with({m: self.coefficients[m] for m in largest}, (*rest, *self.error)) if rest else self
 
     def leading_with_error(self) -> Expansion:
         """Return the leading term alone; what was next joins the error."""
@@ -356,44 +379,8 @@ class Expansion:
         return f"{self.as_expr()} + O({self.error_expr()})" if self.error else str(self.as_expr())
 
 
-def terms_of(expression: Expr) -> tuple[Expr, ...]:
-    """Multiply out the numerator of an expression and return its terms; denominators stay whole."""
-    result: list[Expr] = []
-    for term in Add.make_args(sympify(expression)):
-        numerator, denominator = fraction(term)
-        result += [part / denominator for part in Add.make_args(expand_mul(numerator))]
-    return tuple(result)
-
-
-def read_term(term: Expr, variable: Symbol) -> tuple[Expr, Monomial]:
-    """Split a term into its coefficient and its monomial in `variable`.
-
-    Raises
-    ------
-    ValueError
-        If the term is not $c x^e log(x)^l$ with c and e free of x.
-    """
-    if term == 0:
-        return term, ONE
-    constant, dependent = powsimp(expand_power_base(term), combine="exp").as_independent(
-        variable, as_Add=False
-    )
-    exponent, log_power = Integer(0), Integer(0)
-    for part in Mul.make_args(dependent):
-        base, power = part.as_base_exp()
-        if base == variable and not power.has(variable):
-            exponent += power
-        elif base == log(variable) and power.is_Rational:
-            log_power += power
-        elif part != 1:
-            raise ValueError(
-                f"`{term}` is not of the form c*{variable}**e*log({variable})**l; expand it first"
-            )
-    return constant, Monomial(exponent, log_power)
-
-
-def tidy(coefficient: Expr) -> Expr:
-    """Simplify a coefficient; what cancels becomes 0."""
-    if coefficient.is_rational_function():
-        return factor(coefficient)
-    return factor_terms(simplify(coefficient))
+def _open_difference(monomials: Sequence[Monomial]) -> Expr | None:
+    """Return the first difference of exponents that is not a number."""
+    first, *others = monomials or (ONE,)
+    differences = (cancel(first.exponent - other.exponent) for other in others)
+    return next((difference for difference in differences if difference.free_symbols), None)

@@ -173,7 +173,7 @@ def spectral_sum(
         if order_of_meeting is Comparison.EQUAL:
             logarithmic = True
             if j < order:
-                terms.append(_double_pole(kernel, j, decay, kappa))
+                terms += _double_pole(kernel, j, decay, kappa)
             else:
                 error_logarithm = log(kappa)
             continue
@@ -181,16 +181,23 @@ def spectral_sum(
             exclusions.append(Ne(meeting, -j))
         if j < order:
             terms.append(kernel.taylor(j) * zeta(shift - decay * j) * kappa**j)
-    if not logarithmic:
-        integral = gammasimp(kernel.transform.subs(p, meeting)) / decay
-        terms.insert(0, simplify(integral) * kappa**-meeting)
-    errors = (kappa**order * error_logarithm,) if kernel.left_poles else ()
-    return AsymptoticSum(tuple(terms), errors, domain | frozenset(exclusions))
+    below_error = kernel.left_poles and compare(meeting, Integer(-order), domain) is Comparison.LESS
+    if not logarithmic and not below_error:
+        terms.insert(0, _integral(kernel.transform, meeting, decay) * kappa**-meeting)
+    # without poles on the left the rest is smaller than any power; one is stated, so that nothing looks exact
+    error = kappa**order * error_logarithm if kernel.left_poles else kappa ** (order - meeting)
+    return AsymptoticSum(tuple(terms), (error,), domain | frozenset(exclusions))
 
 
-def _double_pole(kernel: Kernel, j: int, decay: Expr, kappa: Symbol) -> Expr:
+@cache
+def _integral(transform: Expr, meeting: Expr, decay: Expr) -> Expr:
+    """Return the coefficient of the integral's term, a ratio of Gamma functions in lowest terms."""
+    return simplify(gammasimp(transform.subs(p, meeting)) / decay)
+
+
+def _double_pole(kernel: Kernel, j: int, decay: Expr, kappa: Symbol) -> list[Expr]:
     residue, constant = kernel.taylor(j), kernel.finite_part(j)
-    return kappa**j * (residue * EulerGamma + constant / decay - residue * log(kappa) / decay)
+    return [kappa**j * (residue * EulerGamma + constant / decay), -residue / decay * kappa**j * log(kappa)]
 
 
 def tail_sum(

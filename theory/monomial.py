@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Symbol, cancel, log, oo, sympify
+from sympy import Expr, Integer, Symbol, log, oo, sympify
 from sympy.core.relational import Relational
 
-from .dominance import Comparison, compare
+from .dominance import Comparison, canonical, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Monomial:
     log_power: Expr = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exponent", cancel(sympify(self.exponent)))
+        object.__setattr__(self, "exponent", canonical(sympify(self.exponent)))
         object.__setattr__(self, "log_power", sympify(self.log_power))
 
     def __mul__(self, other: Monomial) -> Monomial:

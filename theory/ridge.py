@@ -103,14 +103,13 @@ class RandomFeatureRidge:
     @property
     def bias(self) -> Expr:
         r"""The part of $R-\sigma^2$ that remains without label noise."""
-        numerator, denominator = self._fraction()
-        return numerator.subs(self.noise, 0) / denominator if self.noise != 0 else self.risk
+        return replace(self, noise=Integer(0)).risk
 
     @property
     def variance(self) -> Expr:
         r"""The part of $R-\sigma^2$ proportional to the label noise."""
         numerator, denominator = self._fraction()
-        signal = numerator.subs(self.noise, 0) if self.noise != 0 else numerator
+        signal, _ = replace(self, noise=Integer(0))._fraction()
         return (
             cancel((numerator - signal) / self.noise - denominator) * self.noise / denominator
             if self.noise != 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Sum, Symbol, harmonic, oo, sympify
+from sympy import Expr, Float, Function, Integer, Sum, Symbol, harmonic, oo, sympify, zeta
 from sympy.core.function import ArgumentIndexError
 from sympy.core.relational import Relational
 
@@ -179,6 +179,39 @@ class TraceSum(Function):
         terms = tuple(kernel.taylor(j) * harmonic(size, shift - decay * j) * kappa**j for j in range(order))
         error = kappa**order * size ** (1 - shift + decay * order)
         return AsymptoticSum(terms, (error,))
+
+    def large_kappa(self, *, order: int = 2) -> AsymptoticSum:
+        r"""Expand for $\kappa\to\infty$, above the largest eigenvalue.
+
+        Parameters
+        ----------
+        order :
+            the terms up to $\kappa^{-m-\mathrm{order}+1}$ are kept.
+
+        Returns
+        -------
+        AsymptoticSum
+            $\sum_j \binom{-m}{j}\zeta(s+a(m+j))\,\kappa^{-m-j}$, convergent for $\kappa>1$; harmonic
+            numbers replace $\zeta$ for a finite size.
+
+        Raises
+        ------
+        ValueError
+            If `kappa` is no symbol or the power no number.
+
+        >>> from sympy import oo
+        >>> from scalinglaws.theory.symbols import kappa
+        >>> TraceSum(0, 1, 2, kappa, oo).large_kappa(order=2).as_expr()
+        pi**2/(6*kappa) - pi**4/(90*kappa**2)
+        """
+        shift, power, decay, kappa, size = self._expandable()
+        kernel = resolvent_kernel(power)
+        terms = []
+        for j in range(order):
+            exponent = shift + decay * (power + j)
+            total = zeta(exponent) if size == oo else harmonic(size, exponent)
+            terms.append(kernel.tail(j) * total * kappa ** -(power + j))
+        return AsymptoticSum(tuple(terms), (kappa ** -(power + order),))
 
     def _expandable(self) -> tuple[Expr, ...]:
         if not isinstance(self.args[_KAPPA - 1], Symbol):

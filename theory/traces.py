@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Function
+from sympy import Expr, Function, Symbol
 from sympy.core.function import ArgumentIndexError
 
 _KAPPA = 2
@@ -41,6 +41,9 @@ class _Trace(Function):
 
     def _sympystr(self, _printer: Any) -> str:
         return self.letter.replace("{", "").replace("}", "")
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._print(Symbol(self._sympystr(printer)))
 
 
 class DegreesOfFreedom(_Trace):

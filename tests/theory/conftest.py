@@ -45,7 +45,7 @@ def number() -> Callable[..., mpmath.mpf]:
 
 @pytest.fixture
 def compile_latex(tmp_path: Path) -> Callable[[Iterable[str]], None]:
-    """Return a function that compiles pieces of LaTeX in one document and fails with TeX's first complaint."""
+    """Return a function that compiles pieces of LaTeX as one document, or fails with TeX's complaint."""
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed: no LaTeX was compiled")
 

@@ -1,27 +1,35 @@
 from __future__ import annotations
 
+from functools import cache
+
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, log, oo, simplify
 
 from scalinglaws.theory import Expansion, IncomparableTermsError
+from scalinglaws.theory.monomial import Monomial
 
 a, b = Symbol("a", real=True), Symbol("b", real=True)
 x, y = Symbol("x", positive=True), Symbol("y", positive=True)
 DOMAIN = (a > 1, a < 2)
+#: A failure is shown as found: shrinking it would take minutes of arithmetic at many digits.
+UNSHRUNK = (Phase.explicit, Phase.generate)
 #: Parameters inside of DOMAIN at which the order of an error is measured.
 PARAMETERS = (Rational(5, 4), Rational(7, 4))
-#: log10 of the sizes at which it is measured: a wrong order by 1/4 shows as a factor 10**30 between them.
-SIZES = (120, 240)
+#: log10 of the sizes at which it is measured: a wrong order by 1/4 shows as 10**15 at the second.
+SIZES = (30, 60)
+#: Working digits per unit of log10(x).
+DIGITS = 32
 #: Bound of |exact - terms| / error for coefficients up to 3 and three corrections.
 BOUND = 10**8
 
 
+@cache
 def value(expression, at, exponent10, parameter):
     """Evaluate at x = 10**(+-exponent10), at a working precision that survives every cancellation here."""
-    with mpmath.workdps(40 * exponent10):
+    with mpmath.workdps(DIGITS * exponent10):
         point = mpmath.mpf(10) ** (exponent10 if at == oo else -exponent10)
         total = mpmath.mpf(0)
         for term in expression.subs(a, parameter).expand().as_ordered_terms():
@@ -38,8 +46,10 @@ def assert_error_bounds(expansion: Expansion, exact, *, bound=BOUND):
     """Check |exact - terms| <= bound * error at two sizes; `exact` maps (size, parameter) to a number."""
     for parameter in PARAMETERS:
         for size in SIZES:
-            with mpmath.workdps(40 * size):
-                left_out = abs(exact(size, parameter) - value(expansion.as_expr(), expansion.at, size, parameter))
+            with mpmath.workdps(DIGITS * size):
+                left_out = abs(
+                    exact(size, parameter) - value(expansion.as_expr(), expansion.at, size, parameter)
+                )
                 if not expansion.error:
                     # an exact result agrees to the digits that the inputs leave
                     assert left_out <= mpmath.mpf(10) ** (-20 * size)
@@ -48,7 +58,7 @@ def assert_error_bounds(expansion: Expansion, exact, *, bound=BOUND):
                 assert left_out <= bound * allowed, (expansion, size, parameter)
 
 
-#: Exponents of relative corrections, as (i, j) in -(i + j a): several are incomparable on DOMAIN, as 2a and 3 are.
+#: Relative corrections of exponent -(i + j a): several are incomparable on DOMAIN, as 2a and 3 are.
 corrections = st.sampled_from([(1, 0), (0, 1), (2, 0), (0, 2), (1, 1), (3, 0), (0, 3), (2, 1)])
 coefficients = st.integers(-3, 3).filter(bool)
 leads = st.sampled_from([Integer(0), Integer(1), -a, a - 2, 1 / a])
@@ -73,7 +83,7 @@ def truncated(draw, at=None):
 pairs = points.flatmap(lambda at: st.tuples(truncated(at=at), truncated(at=at)))
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=9, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(pairs)
 def test_sums_and_products_keep_their_error(pair):
     (first, exact_first), (second, exact_second) = pair
@@ -90,19 +100,22 @@ def test_sums_and_products_keep_their_error(pair):
     assert_error_bounds(2 - first * 3, operate(lambda f, _: 2 - 3 * f))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=9, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(pairs, st.integers(0, 3))
 def test_quotients_keep_their_error(pair, order):
     (first, exact_first), (second, exact_second) = pair
     assert_error_bounds(
         first * second.power(-1, corrections=order),
-        lambda size, parameter: value(exact_first, first.at, size, parameter)
-        / value(exact_second, first.at, size, parameter),
+        lambda size, parameter: (
+            value(exact_first, first.at, size, parameter) / value(exact_second, first.at, size, parameter)
+        ),
     )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(truncated(), st.sampled_from([-1, 2, 3, Rational(1, 2), Rational(-5, 3), a, -1 / a]), st.integers(0, 3))
+@settings(max_examples=9, deadline=None, derandomize=True, phases=UNSHRUNK)
+@given(
+    truncated(), st.sampled_from([-1, 2, 3, Rational(1, 2), Rational(-5, 3), a, -1 / a]), st.integers(0, 3)
+)
 def test_powers_keep_their_error(case, power, order):
     expansion, exact = case
 
@@ -114,7 +127,7 @@ def test_powers_keep_their_error(case, power, order):
     # coefficients c**r are no rationals: evaluate them at the parameter
     for parameter in PARAMETERS:
         for size in SIZES:
-            with mpmath.workdps(40 * size):
+            with mpmath.workdps(DIGITS * size):
                 left_out = abs(
                     real_power(size, parameter) - value(result.as_expr(), expansion.at, size, parameter)
                 )
@@ -125,7 +138,7 @@ def test_powers_keep_their_error(case, power, order):
                     assert left_out <= mpmath.mpf(10) ** (-20 * size)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=9, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(truncated(), st.integers(0, 3))
 def test_logarithms_keep_their_error(case, order):
     expansion, exact = case
@@ -136,13 +149,15 @@ def test_logarithms_keep_their_error(case, order):
 
 
 finite_sums = st.lists(
-    st.tuples(coefficients, st.sampled_from([Integer(0), a, -a, 1 - a, Integer(2), 1 / a]), st.integers(0, 2)),
+    st.tuples(
+        coefficients, st.sampled_from([Integer(0), a, -a, 1 - a, Integer(2), 1 / a]), st.integers(0, 2)
+    ),
     min_size=1,
     max_size=3,
 ).map(lambda terms: Expansion.of(sum(c * x**e * log(x) ** k for c, e, k in terms), x, where=DOMAIN))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(finite_sums, finite_sums, finite_sums)
 def test_finite_sums_form_a_commutative_ring(f, g, h):
     assert (f + g).coefficients == (g + f).coefficients
@@ -155,7 +170,7 @@ def test_finite_sums_form_a_commutative_ring(f, g, h):
     assert simplify((f * g).as_expr() - (f.as_expr() * g.as_expr()).expand()) == 0
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(truncated(), st.integers(1, 3))
 def test_a_root_squared_is_the_expansion_up_to_its_error(case, order):
     expansion, _ = case
@@ -227,7 +242,7 @@ def test_a_logarithm_belongs_to_the_order_of_the_error():
 
 def test_leading_term_needs_one_that_exceeds_all_others():
     f = Expansion.of(x**-a + x**-b, x, where=[a > 1, b > 1])
-    with pytest.raises(IncomparableTermsError, match="no single term leads on the domain .*narrow `where`"):
+    with pytest.raises(IncomparableTermsError, match=r"no single term leads on the domain .*narrow `where`"):
         _ = f.leading
     with pytest.raises(IncomparableTermsError, match="of one order on a part of the domain"):
         _ = Expansion.of(x**-a + 1 / x, x, where=[a >= 1]).leading
@@ -251,9 +266,10 @@ def test_powers_and_logarithms_need_a_leading_term():
 
 @pytest.mark.parametrize("at", [0, oo])
 @pytest.mark.parametrize(
-    ("inside", "power"), [(-log(x), Rational(1, 2)), (log(x) ** 2, Rational(3, 2)), (log(x) ** 2, Rational(-1, 2))]
+    ("inside", "power"),
+    [(log(x) ** 2 / 4, Rational(1, 2)), (log(x) ** 2, Rational(3, 2)), (log(x) ** 2, Rational(-1, 2))],
 )
-def test_real_powers_of_logarithms_have_the_right_sign(at, inside, power, number):
+def test_real_powers_of_logarithms_have_the_right_sign(number, at, inside, power):
     """log(x) is negative near 0, where (log(x)**2)**(1/2) is not log(x); a refusal is right too."""
     point = {x: Rational(1, 10**9) if at == 0 else Rational(10**9)}
     with mpmath.workdps(30):
@@ -263,7 +279,16 @@ def test_real_powers_of_logarithms_have_the_right_sign(at, inside, power, number
     except ValueError:
         return
     with mpmath.workdps(30):
-        assert mpmath.almosteq(number(result, point), mpmath.mpmathify(base) ** (mpmath.mpf(power.p) / power.q))
+        assert mpmath.almosteq(number(result, point), base ** (mpmath.mpf(power.p) / power.q))
+
+
+def test_root_of_a_positive_logarithm_near_zero(number):
+    """-log(x) > 0 near 0, as in the sum of 1/k: its root is positive or refused."""
+    try:
+        root = Expansion.of(-log(x), x, at=0).power(Rational(1, 2)).as_expr()
+    except ValueError:
+        return
+    assert mpmath.almosteq(number(root, {x: Rational(1, 10**9)}, 15), mpmath.sqrt(9 * mpmath.log(10)))
 
 
 def test_logarithmic_lead_has_integer_powers(number):
@@ -280,8 +305,8 @@ def test_reading_refuses_what_is_no_sum_of_monomials():
     for expression in (1 / (1 + x), log(1 + x), x**x, log(log(x))):
         with pytest.raises(ValueError, match="is not of the form"):
             Expansion.of(expression, x)
-    read = Expansion.of((1 + x**a) ** 2 / y, x, where=[a > 0])
-    assert read.coefficient(a) == 2 / y
+    read = Expansion.of((2 + x**a) * x**a / y, x, where=[a > 0])
+    assert read.coefficients == {Monomial(a): 2 / y, Monomial(2 * a): 1 / y}
 
 
 def test_points_other_than_zero_and_infinity_are_refused():

@@ -207,18 +207,40 @@ def test_formula_that_cannot_be_converted_is_shown_as_it_is():
     assert formula(r"\nosuchmacro<x") == r"<code>\nosuchmacro&lt;x</code>"
 
 
-@pytest.mark.parametrize("latex", ["1/T", r"(N,\infty)"])
-def test_ordinary_symbols_are_not_spaced_as_operators(latex):
-    assert not re.search(r"<mo>(/|&#x0002F;|∞|&#x0221E;)</mo>", formula(latex))
+@pytest.mark.parametrize("latex", ["1/T", r"(N,\infty)", r"\partial_N L", r"\min(N,T)", r"\sin x"])
+def test_ordinary_symbols_and_functions_are_not_spaced_as_operators(latex):
+    assert not re.search(r"<mo>(/|&#x0002F;|&#x0221E;|&#x02202;|min|sin)</mo>", formula(latex))
 
 
-def test_figures_of_a_table_keep_their_digits():
-    assert number(0.1234567) == "0.123457"
-    assert number(123456) == "123456"
-    assert number(1000001) == "1000001"
-    for value, exponent in ((10**9, "9"), (1e-7, "7"), (-1.25e-7, "7")):
-        assert f"<mn>{exponent}</mn>" in number(value)
-    assert "1.25" in number(-1.25e-7)
+def test_tilde_is_a_relation():
+    assert "<mo>&#x0223C;</mo>" in formula(r"N\sim T")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.1234567, "0.123457"),
+        (-0.5, "−0.5"),
+        (123456, "123456"),
+        (1000001, "1000001"),
+        (10**9, "10<sup>9</sup>"),
+        (-(10**9), "−10<sup>9</sup>"),
+        (1e-7, "10<sup>−7</sup>"),
+        (-1.25e-7, "−1.25·10<sup>−7</sup>"),
+        (2.5e20, "2.5·10<sup>20</sup>"),
+        ("-0.250", "−0.250"),
+        ("6.50e-17", "6.50·10<sup>−17</sup>"),
+        ("<b>", "&lt;b&gt;"),
+        ("1e5 at most", "1e5 at most"),
+    ],
+)
+def test_figures_of_a_table_keep_their_digits(value, shown):
+    assert number(value) == shown
+
+
+def test_words_of_a_table_stand_left_and_figures_right(page):
+    row = re.findall(r"<tr><td>.*?</tr>", page)[0]
+    assert re.findall(r"<td( class=\"text\")?>", row) == ["", "", ' class="text"']
 
 
 def test_svg_takes_the_colour_of_the_text_and_keeps_its_proportions():

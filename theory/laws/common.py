@@ -10,9 +10,9 @@ from sympy import Eq, Expr, Symbol, cancel, expand_power_base, factor, gammasimp
 from .. import symbols
 from ..asymptotic_sum import AsymptoticSum, revert
 from ..derivation import Rigour, Step
-from ..expansion import read_term
 from ..ridge import ANY_SPECTRUM
 from ..spectra import PowerLaw
+from ..terms import read_term
 
 a, kappa = symbols.decay, symbols.kappa
 N, T, M, delta, sigma2 = symbols.features, symbols.samples, symbols.size, symbols.ridge, symbols.noise

@@ -13,6 +13,9 @@ from ..claim import Evidence, LegKind, Row
 from ..verdict import Outcome
 from .evidence import DIGITS, evaluate, joint_outcome
 
+#: Where a law and its next term are all there is, the quotient is 1 up to this from the beginning.
+_EXACT = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproachPoint:
@@ -40,7 +43,7 @@ class ApproachPoint:
 
 
 def approach_to_law(
-    points: Sequence[ApproachPoint], *, summary: str, tolerance: float = 0.05, refuted: float = 0.5
+    points: Sequence[ApproachPoint], *, summary: str, tolerance: float = 0.05, refuted: float = 0.25
 ) -> Evidence:
     """Compare the deviation from a law with its next term, along growing sizes.
 
@@ -61,6 +64,8 @@ def approach_to_law(
     A wrong constant or exponent leaves a deviation that does not shrink, so that its quotient with the next
     term grows without bound. The quotient has to come nearer to 1 along each series too.
     """
+    if not points:
+        raise ValueError("`points` is empty; give at least two sizes, an approach needs them")
     series: dict[str, list[ApproachPoint]] = {}
     for point in points:
         series.setdefault(point.label, []).append(point)
@@ -90,7 +95,7 @@ def approach_to_law(
                     }
                 )
             worst = max(worst, misses[-1])
-            nearer = misses[-1] < misses[0]
+            nearer = misses[-1] <= max(misses[0], _EXACT)
             if misses[-1] <= tolerance and nearer:
                 outcomes.append(Outcome.SUPPORTS)
             else:

@@ -45,7 +45,8 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Any], *, digits: int = DI
     """Return an expression at exact numbers as an mpf with this many digits.
 
     >>> from sympy import pi
-    >>> print(mpmath.nstr(evaluate(pi * symbols.features, {symbols.features: 2}), 20))
+    >>> from sympy.abc import x
+    >>> print(mpmath.nstr(evaluate(pi * x, {x: 2}), 20))
     6.2831853071795864769
     """
     value = sympify(expression).subs({symbol: exact(number) for symbol, number in values.items()})

@@ -10,9 +10,12 @@ from sympy import (
     Basic,
     Expr,
     Rational,
+    RisingFactorial,
     Symbol,
     cancel,
+    expand_func,
     expand_power_base,
+    gamma,
     gammasimp,
     latex,
     powsimp,
@@ -103,7 +106,9 @@ def _proven(derived: Expr, claimed: Expr, *, equation: bool) -> bool:
     if 0 in (derived, claimed):
         return bool(simplify(derived - claimed) == 0)
     ratio = powsimp(expand_power_base(simplify(derived / claimed), force=True), force=True)
-    return bool(ratio == 1 or simplify(gammasimp(ratio - 1)) == 0 or simplify(derived - claimed) == 0)
+    if ratio.has(gamma, RisingFactorial):
+        ratio = simplify(expand_func(gammasimp(ratio.rewrite(gamma))))
+    return bool(ratio == 1 or simplify(ratio - 1) == 0 or simplify(derived - claimed) == 0)
 
 
 def _difference_at(derived: Expr, claimed: Expr, witness: Mapping[Symbol, Any], *, equation: bool) -> str:
@@ -116,7 +121,10 @@ def _difference_at(derived: Expr, claimed: Expr, witness: Mapping[Symbol, Any], 
     if equation:
         # One equation's root must be the other's: their quotient is the same number everywhere.
         quotient = derived / claimed
-        moved = {symbol: value + Rational(1, 7) for symbol, value in values.items()}
+        # Moved by different amounts: a condition may depend on differences of its symbols only.
+        moved = {
+            symbol: value + Rational(1, 7 + place) for place, (symbol, value) in enumerate(values.items())
+        }
         left, right = quotient.subs(values), quotient.subs(moved)
         names = ("quotient of the conditions", "elsewhere")
     else:

@@ -83,7 +83,8 @@ def paired(label: str, larger: ArrayLike, smaller: ArrayLike) -> OrderedPair:
 def quotient(numerator: Estimate, denominator: Estimate) -> Estimate:
     """Return the quotient of two independent simulated means, its error to first order.
 
-    >>> quotient(Estimate(value=2.0, standard_error=0.2, count=9), Estimate(value=1.0, standard_error=0.0, count=9))
+    >>> half = Estimate(value=0.5, standard_error=0.0, count=9)
+    >>> quotient(Estimate(value=1.0, standard_error=0.1, count=9), half)
     Estimate(value=2.0, standard_error=0.2, count=9)
     """
     value = numerator.value / denominator.value

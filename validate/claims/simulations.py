@@ -91,6 +91,8 @@ class OrderedPair:
 
 def simulation_ordered(context: Context, pairs: Sequence[OrderedPair], *, summary: str) -> Evidence:
     """Test claimed inequalities between simulated means, each on both sides; the rest stays open."""
+    if not pairs:
+        raise ValueError("`pairs` is empty; give at least one: a test of nothing decides nothing")
     scores: list[float] = []
     outcomes: list[Outcome] = []
     rows: list[Row] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .output import console, plain, print_json
+from .output import console, print_json
+from .plain import plain
 
 
 @click.command()
@@ -43,8 +44,8 @@ def claims(context: click.Context, names: tuple[str, ...], as_json: bool) -> Non
                 continue
             kinds = dict.fromkeys(leg.kind.value for case in claim.cases for leg in case.legs)
             out.print()
-            out.print(f"  {claim.id}", style="bold", markup=False)
-            out.print(f"    {claim.title} ({claim.source})", markup=False)
-            out.print(f"    {plain(claim.statement)}", markup=False)
-            out.print(f"    examined: {', '.join(kinds)}", style="dim", markup=False)
+            out.print(f"  {claim.id}", style="bold", markup=False, soft_wrap=True)
+            out.print(f"    {claim.title} ({claim.source})", markup=False, soft_wrap=True)
+            out.print(f"    {plain(claim.statement)}", markup=False, soft_wrap=True)
+            out.print(f"    examined: {', '.join(kinds)}", style="dim", markup=False, soft_wrap=True)
         out.print()

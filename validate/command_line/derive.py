@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .output import plain
+from .plain import plain
 
 
 @click.command()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import console, plain, print_json
+from .output import console, print_json
+from .plain import plain
 
 if TYPE_CHECKING:
     from ..runner import ClaimResult, Validation

@@ -17,7 +17,7 @@ from .curves import FigureData
 from .experiments import EXPERIMENTS, Experiment
 from .figures import to_svg
 from .folder import check_writable, write_whole
-from .mathml import formula, number, rich_text
+from .mathml import formula, is_number, number, rich_text
 
 REPLICATES = 40
 REPLICATES_THOROUGH = 400
@@ -97,6 +97,7 @@ def render(validation: Validation, *, papers: Mapping[str, str], figures: Sequen
         lstrip_blocks=True,
     )
     environment.filters |= {"rich": rich_text, "formula": formula, "number": number, "svg": _svg}
+    environment.tests["number"] = is_number
     template = environment.get_template("page.html.jinja2")
     style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
     return template.render(

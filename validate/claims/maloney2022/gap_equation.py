@@ -1,7 +1,7 @@
 r"""The gap equation for the renormalised ridge, and the traces of the resolvents that define it.
 
-With $z=\sum_I\lambda_I/(\lambda_I+\kappa)$: $\gamma M/\sigma_u^2=\kappa(N-z)(T-z)$, where $N-z$ and $T-z$ are the
-mean traces of the resolvents of the features; without ridge $1=\sum_I\lambda_I/(m\lambda_I+\Delta_m)$.
+With $z=\sum_I\lambda_I/(\lambda_I+\kappa)$: $\gamma M/\sigma_u^2=\kappa(N-z)(T-z)$, where $N-z$ and $T-z$ are
+the mean traces of the resolvents of the features; without ridge $1=\sum_I\lambda_I/(m\lambda_I+\Delta_m)$.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def symbolic(_: Context, *, gap: Expr = GAP) -> Evidence:
     """Compare with the fixed point of the model, with ridge and without."""
     equation = RandomFeatureRidge(spectrum=AnySpectrum()).fixed_point
     in_units = plain(equation.lhs - equation.rhs).subs(kappa, _ROOT)
-    derived = NOTATION.apply(in_units).subs(_ROOT, kappa / lambda_plus)
+    # Both terms of the equation are proportional to the unit of the eigenvalues.
+    derived = lambda_plus * NOTATION.apply(in_units).subs(_ROOT, kappa / lambda_plus)
     total = TraceSum(0, 1, 1 + alpha, Delta_m / (m * lambda_plus), M).rewrite("Sum")
     term, (index, *_limits) = total.function, total.limits[0]
     return symbolic_equality(
@@ -159,7 +160,7 @@ def simulation(context: Context, *, traces: tuple[Expr, Expr] = TRACES) -> Evide
                     label=f"{name}-trace, alpha={exponent:g}, N={n}, T={t}, ridge={ridge:g}",
                     estimate=mean_estimate(column),
                     prediction=predicted,
-                    allowance=_ABSOLUTE_ALLOWANCE / predicted,
+                    allowance=_ABSOLUTE_ALLOWANCE / abs(predicted),
                 )
             )
     return simulation_agrees(context, points, summary="Traces of the resolvents")

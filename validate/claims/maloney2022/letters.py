@@ -1,8 +1,8 @@
 r"""The paper's letters, and how results of the engine are written in them.
 
 Eigenvalues are $\lambda_I=\lambda_+I^{-(1+\alpha)}$, $I\le M$; teacher weights have variance $\sigma_w^2/M$,
-features $\sigma_u^2/M$; the ridge $\gamma$ stands beside the sum of squares over the $T$ samples; the loss is half
-the squared error, summed over $C$ outputs, with the noise of the test label.
+features $\sigma_u^2/M$; the ridge $\gamma$ stands beside the sum of squares over the $T$ samples; the loss is
+half the squared error, summed over $C$ outputs, with the noise of the test label.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ RHO = (pi / (1 + alpha)) / sin(pi / (1 + alpha))
 #: Unit of the loss.
 UNIT = C * teacher / (2 * M)
 
+#: Stands for kappa while other letters are translated.
+_ROOT = Symbol("root", positive=True)
+
 #: Exponents at which laws are looked at: below, at and above the 1 that is special.
 ALPHAS = (Fraction(3, 10), Fraction(1, 2), Fraction(1), Fraction(2))
 
@@ -57,25 +60,17 @@ def in_letters(equation: Eq, *, kappa: Expr | None = None) -> Expr:
     >>> print(in_letters(Eq(symbols.risk, symbols.features * symbols.kappa)))
     C*Delta*sigma_w^2/(2*M)
     """
-    renamed = equation if kappa is None else equation.subs(symbols.kappa, kappa)
-    return NOTATION.apply(renamed).rhs
-
-
-def decay_of(exponent: Fraction) -> Fraction:
-    r"""Return the decay $1+\alpha$ of the spectrum."""
-    return 1 + exponent
-
-
-def powers_of_ten(*exponents: int) -> tuple[int, ...]:
-    """Return sizes."""
-    return tuple(10**exponent for exponent in exponents)
+    if kappa is None:
+        return NOTATION.apply(equation).rhs
+    return NOTATION.apply(equation.subs(symbols.kappa, _ROOT)).rhs.subs(_ROOT, kappa)
 
 
 def size_text(size: int) -> str:
-    """Return a power of ten, or another size, in few characters.
+    """Return a round number with many zeros, or another size, in few characters.
 
-    >>> size_text(10**12), size_text(60)
-    ('1e12', '60')
+    >>> size_text(10**12), size_text(3 * 10**9), size_text(400), size_text(1200)
+    ('1e12', '3e9', '400', '1200')
     """
     digits = str(size)
-    return f"1e{len(digits) - 1}" if size >= 1000 and digits.strip("0") == "1" else digits
+    mantissa = digits.rstrip("0")
+    return f"{mantissa}e{len(digits) - len(mantissa)}" if len(digits) - len(mantissa) >= 3 else digits

@@ -1,11 +1,12 @@
-r"""The optimal ridge: its condition, its value and its loss, on any spectrum and on a power law."""
+"""The optimal ridge on any spectrum: its condition, its value and its loss, without and with label noise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import mpmath
-from sympy import Expr, Rational, sqrt
+from sympy import Expr, Rational
 
 from .... import numerics
 from ....theory import laws
@@ -13,11 +14,9 @@ from ...claim import Case, Claim, Context, Evidence, Leg, LegKind
 from ...simulate import RidgeSimulation, simulate_ridge
 from ..legs import (
     DIGITS,
-    ApproachPoint,
     Identity,
     Pair,
     SimulatedPoint,
-    approach_to_law,
     evaluate,
     numbers_agree,
     plain,
@@ -28,22 +27,15 @@ from ..legs import (
 )
 from ..orderings import Inequality, numbers_ordered, paired
 from .regularized import (
-    ALPHAS,
     EQUIVALENT,
     LINEAR,
-    POWER_LAW_LIMIT,
     SOURCE,
     N,
     T,
-    alpha,
-    at,
     best,
     derived,
     kappa,
-    next_term_of_optimal_risk,
-    power,
     q,
-    rho,
     s,
     sigma2,
     spectrum,
@@ -59,15 +51,11 @@ NOISY_CONDITION = (
     kappa * N * ((q - s) * (N - z) * (T - z) - (z - q) ** 3),
     sigma2 * ((q - s) * (N - z) ** 2 + (z - q) ** 2 * (N - z) + (z - q) ** 3),
 )
-#: The optimum on a power law in closed form, the last two in terms of the first.
-LEVEL = 2 * N * T / (N + T + sqrt((N - T) ** 2 + 8 * N * T / (alpha * (1 + alpha))))
-POWER_LAW_RIDGE = 2 * rho ** (1 + alpha) * z ** (1 - alpha) / (alpha * (1 + alpha) * N)
-POWER_LAW_RISK = rho ** (1 + alpha) * N * T * z ** (-(1 + alpha)) / (N + T - 2 * (1 - 1 / alpha) * z)
 
 _SHIFT = Rational(1, 10**6)
 
 
-def _spectra() -> tuple[tuple[str, numerics.PowerLaw | numerics.Eigenvalues, int, int], ...]:
+def spectra() -> tuple[tuple[str, numerics.PowerLaw | numerics.Eigenvalues, int, int], ...]:
     """Return spectra of different kinds with features and samples for each."""
     geometric = [Rational(9, 10) ** k for k in range(200)]
     stairs = [1] * 10 + [Rational(1, 100)] * 90 + [Rational(1, 10**4)] * 400
@@ -81,7 +69,9 @@ def _spectra() -> tuple[tuple[str, numerics.PowerLaw | numerics.Eigenvalues, int
     )
 
 
-def _at_point(expression: Expr, point: numerics.RidgePoint, features: int, samples: int, noise: object) -> mpmath.mpf:
+def _at_point(
+    expression: Expr, point: numerics.RidgePoint, features: int, samples: int, noise: object
+) -> mpmath.mpf:
     return evaluate(
         expression,
         {
@@ -142,7 +132,7 @@ def _minimum(
 
 
 def condition_symbolic(
-    context: Context,
+    _: Context,
     condition: tuple[Expr, Expr] = CONDITION,
     ridge: Expr = RIDGE,
     risk: Expr = RISK,
@@ -152,9 +142,14 @@ def condition_symbolic(
     return symbolic_equality(
         [
             Identity(
-                label="condition", derived=plain(law.lhs - law.rhs), claimed=condition[0] - condition[1], equation=True
+                label="condition",
+                derived=plain(law.lhs - law.rhs),
+                claimed=condition[0] - condition[1],
+                equation=True,
             ),
-            Identity(label=r"$\gamma^*M/(\sigma_u^2N)$", derived=derived("optimal-ridge", "ridge"), claimed=ridge),
+            Identity(
+                label=r"$\gamma^*M/(\sigma_u^2N)$", derived=derived("optimal-ridge", "ridge"), claimed=ridge
+            ),
             Identity(label=r"$2ML^*/(C\sigma_w^2)$", derived=derived("optimal-ridge", "risk"), claimed=risk),
         ],
         summary="condition of the optimum, optimal ridge and its risk, any spectrum",
@@ -162,53 +157,66 @@ def condition_symbolic(
 
 
 def condition_numeric(
-    context: Context,
+    _: Context,
     condition: tuple[Expr, Expr] = CONDITION,
     ridge: Expr = RIDGE,
     risk: Expr = RISK,
 ) -> Evidence:
     """Put numerical minima of the risk of several spectra into the formulas."""
     return _minimum(
-        [(*case, 0) for case in _spectra()], {"condition": condition}, {"ridge": ridge, "excess": risk}
+        [(*case, 0) for case in spectra()], {"condition": condition}, {"ridge": ridge, "excess": risk}
     )
 
 
 def condition_simulated(context: Context) -> Evidence:
     """Simulate the optimum and its neighbours over the same draws."""
-    size, side = context.size(1500), context.size(60)
-    return _simulated_minimum(context, [(Rational(1), side, side, size, 0), (Rational(1), side, 3 * side, size, 0)])
+    size, side = context.size(1000), context.size(60)
+    return simulated_minimum(
+        context, [(Rational(1), side, side, size, 0), (Rational(1), side, 3 * side, size, 0)]
+    )
 
 
-def noisy_symbolic(context: Context, condition: tuple[Expr, Expr] = NOISY_CONDITION) -> Evidence:
+def noisy_symbolic(_: Context, condition: tuple[Expr, Expr] = NOISY_CONDITION) -> Evidence:
     """Compare the derived stationarity condition with label noise with the claimed one."""
     law = laws.derive("optimal-ridge-with-noise").results["condition"]
     return symbolic_equality(
         [
             Identity(
-                label="condition", derived=plain(law.lhs - law.rhs), claimed=condition[0] - condition[1], equation=True
+                label="condition",
+                derived=plain(law.lhs - law.rhs),
+                claimed=condition[0] - condition[1],
+                equation=True,
             )
         ],
         summary="condition of the optimum with label noise, any spectrum",
     )
 
 
-def noisy_numeric(context: Context, condition: tuple[Expr, Expr] = NOISY_CONDITION) -> Evidence:
+def noisy_numeric(_: Context, condition: tuple[Expr, Expr] = NOISY_CONDITION) -> Evidence:
     """Put numerical minima of the risk with label noise into the condition."""
-    noises = (Rational(1, 10), Rational(1), Rational(1, 10**6), Rational(1, 1000), Rational(1, 50), Rational(3))
-    cases = [(*case, noise) for case, noise in zip(_spectra(), noises, strict=True)]
+    noises = (
+        Rational(1, 10),
+        Rational(1),
+        Rational(1, 10**6),
+        Rational(1, 1000),
+        Rational(1, 50),
+        Rational(3),
+    )
+    cases = [(*case, noise) for case, noise in zip(spectra(), noises, strict=True)]
     return _minimum(cases, {"condition": condition}, {})
 
 
 def noisy_simulated(context: Context) -> Evidence:
     """Simulate the optimum with label noise and its neighbours over the same draws."""
-    size, side = context.size(1500), context.size(60)
+    size, side = context.size(1000), context.size(60)
     noise = Rational(1, 50)
-    return _simulated_minimum(
+    return simulated_minimum(
         context, [(Rational(1), side, side, size, noise), (Rational(1), 3 * side, side, size, noise)]
     )
 
 
-def _simulated_minimum(context: Context, cases: list[tuple[Rational, int, int, int, object]]) -> Evidence:
+def simulated_minimum(context: Context, cases: list[tuple[Rational, int, int, int, object]]) -> Evidence:
+    """Simulate optima and their neighbours at an eighth and eight times the ridge, over the same draws."""
     points, pairs = [], []
     for (exponent, features, samples, size, noise), seed in zip(
         cases, context.seed.spawn(len(cases)), strict=True
@@ -221,7 +229,7 @@ def _simulated_minimum(context: Context, cases: list[tuple[Rational, int, int, i
             samples=samples,
             ridge=[optimum.ridge / 8, optimum.ridge, optimum.ridge * 8],
             noise=noise,
-            replicates=context.replicates(120, thorough=1200),
+            replicates=context.replicates(60, thorough=1200),
             seed=seed,
             executor=context.executor,
         )
@@ -243,84 +251,22 @@ def _simulated_minimum(context: Context, cases: list[tuple[Rational, int, int, i
             paired(f"{label}, ridge {word} against optimal", simulated.risk_draws, chosen.risk_draws)
             for word, simulated in (("/8", low), ("x8", high))
         ]
+    half = halved(context)
     return together_evidence(
-        simulation_agrees(context, points, summary="excess at and beside the optimal ridge"),
-        simulation_ordered(context, pairs, summary="the risk is larger beside it, over the same draws"),
+        simulation_agrees(half, points, summary="excess at and beside the optimal ridge"),
+        simulation_ordered(half, pairs, summary="the risk is larger beside it, over the same draws"),
     )
+
+
+def halved(context: Context) -> Context:
+    """Return the context for each of two examinations that share the significance of a leg."""
+    return replace(context, significance=context.significance / 2)
 
 
 def _named(
     low: RidgeSimulation, chosen: RidgeSimulation, high: RidgeSimulation
 ) -> tuple[tuple[str, RidgeSimulation], ...]:
     return (("/8", low), ("optimal", chosen), ("x8", high))
-
-
-def power_law_symbolic(
-    context: Context, level: Expr = LEVEL, ridge: Expr = POWER_LAW_RIDGE, risk: Expr = POWER_LAW_RISK
-) -> Evidence:
-    """Compare the derived closed forms on a power law with the claimed ones."""
-    law = "optimal-ridge-power-law"
-    return symbolic_equality(
-        [
-            Identity(label="$z^*$", derived=derived(law, "df1"), claimed=level),
-            Identity(label=r"$\gamma^*M/(\sigma_u^2\lambda_+N)$", derived=derived(law, "ridge"), claimed=ridge),
-            Identity(label=r"$2ML^*/(C\sigma_w^2\lambda_+)$", derived=derived(law, "risk"), claimed=risk),
-        ],
-        summary="optimum on a power law in closed form",
-    )
-
-
-def power_law_numeric(context: Context, level: Expr = LEVEL, risk: Expr = POWER_LAW_RISK) -> Evidence:
-    """Follow the finite-size optimum to the closed form, for several exponents and shapes."""
-    closed = risk.subs(z, level)
-    return approach_to_law(
-        [
-            ApproachPoint(
-                label=f"alpha = {exponent}, T/N = {shape}",
-                at=power(decades),
-                measured=best(exponent, 10**decades, shape * 10**decades).risk,
-                law=at(closed, exponent, features=10**decades, samples=shape * 10**decades),
-                next_term=at(
-                    next_term_of_optimal_risk(),
-                    exponent,
-                    features=10**decades,
-                    samples=shape * 10**decades,
-                ),
-            )
-            for exponent in ALPHAS
-            for shape in (1, 5)
-            for decades in (4, 8, 12)
-        ],
-        summary="optimal loss over its closed form",
-        # The term after the next is smaller by a power 1/N^alpha at least.
-        tolerance=1e-3,
-    )
-
-
-def power_law_ridge_numeric(context: Context, level: Expr = LEVEL, ridge: Expr = POWER_LAW_RIDGE) -> Evidence:
-    """Compare optimal ridge and degrees of freedom with their closed forms at a size of 1e12."""
-    side = 10**12
-    pairs = []
-    for exponent in ALPHAS:
-        for shape in (1, 5):
-            optimum = best(exponent, side, shape * side, digits=30)
-            label = f"alpha = {exponent}, N = 1e12, T/N = {shape}"
-            for what, measured, form in (
-                ("z*", optimum.point.df1, level),
-                ("ridge", optimum.ridge, ridge.subs(z, level)),
-            ):
-                claimed = at(form, exponent, features=side, samples=shape * side)
-                pairs.append(Pair(label=f"{what}: {label}", measured=measured, claimed=claimed))
-    # The relative correction is a few 1/N, and N^-(1+alpha) is smaller.
-    return numbers_agree(pairs, summary="optimal ridge and z at 1e12", tolerance=1e-10)
-
-
-def power_law_simulated(context: Context) -> Evidence:
-    """Simulate the optimum at several exponents beside the finite-size prediction."""
-    size, side = context.size(1500), context.size(60)
-    return _simulated_minimum(
-        context, [(Rational(1, 2), side, side, size, 0), (Rational(2), side, 2 * side, size // 3, 0)]
-    )
 
 
 CLAIMS = (
@@ -348,7 +294,8 @@ CLAIMS = (
         id="maloney2022.optimal_ridge_with_noise",
         title="Optimal ridge with label noise, any spectrum",
         statement=(
-            r"With label noise the loss is smallest where $\frac{\sigma_w^2}{M}\kappa N[(q-s)(N-z)(T-z)-(z-q)^3]="
+            r"With label noise the loss is smallest where $\frac{\sigma_w^2}{M}\kappa "
+            r"N[(q-s)(N-z)(T-z)-(z-q)^3]="
             r"\sigma_\epsilon^2[(q-s)(N-z)^2+(z-q)^2(N-z)+(z-q)^3]$."
         ),
         source=f"{SOURCE}, optimal regularization; the form with noise derived here",
@@ -362,27 +309,5 @@ CLAIMS = (
                 )
             ),
         ),
-    ),
-    Claim(
-        id="maloney2022.optimal_ridge_power_law",
-        title="Optimal ridge on a power law in closed form",
-        statement=(
-            r"On a power law $z^*=\frac{2NT}{N+T+\sqrt{(N-T)^2+8NT/(\alpha(1+\alpha))}}$, "
-            r"$\gamma^*=\frac{2\sigma_u^2\lambda_+\rho^{1+\alpha}}{\alpha(1+\alpha)M}z^{*\,1-\alpha}$ and "
-            r"$L^*=\frac{C\sigma_w^2\lambda_+\rho^{1+\alpha}}{2M}\frac{NT\,z^{*-(1+\alpha)}}{N+T-2(1-1/\alpha)z^*}$."
-        ),
-        source=f"{SOURCE}, optimal regularization; closed form derived here",
-        assumptions=(POWER_LAW_LIMIT, LINEAR, EQUIVALENT, "no label noise"),
-        cases=(
-            Case(
-                legs=(
-                    Leg(kind=LegKind.SYMBOLIC, run=power_law_symbolic),
-                    Leg(kind=LegKind.NUMERIC, run=power_law_numeric),
-                    Leg(kind=LegKind.NUMERIC, run=power_law_ridge_numeric),
-                    Leg(kind=LegKind.SIMULATION, run=power_law_simulated),
-                )
-            ),
-        ),
-        note=r"At finite size the loss is below the closed form by a relative $[(N+T)/2-q]/D$, $O(1/N)$, and $O((N/M)^\alpha)$.",
     ),
 )

@@ -1,21 +1,24 @@
 r"""What the claims about the optimal ridge start from: derived laws and numbers in the paper's exponent.
 
-Everything is in units in which $\lambda_+=1$ and the signal has $\sigma_w^2/M=1$, so that $\sigma^2$ stands for
-$M\sigma_\epsilon^2/\sigma_w^2$, the loss is $L=\frac C2\frac{\sigma_w^2}M R$, and $\gamma M/\sigma_u^2=\delta N$.
+Everything is in units in which $\lambda_+=1$ and the signal has $\sigma_w^2/M=1$, so that $\sigma^2$ stands
+for $M\sigma_\epsilon^2/\sigma_w^2$, the loss is $L=\frac C2\frac{\sigma_w^2}M R$, and
+$\gamma M/\sigma_u^2=\delta N$.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import mpmath
-from sympy import Expr, Rational, Symbol, factor, sqrt
+from sympy import Expr, Rational, Symbol, cancel, factor, harmonic, solve, sqrt
 
 from .... import numerics
 from ....theory import PowerLaw, laws, symbols
 from ....theory.ridge import ANY_SPECTRUM
+from ..evidence import exact
 from ..legs import DIGITS, evaluate, plain
 
 #: The exponent of the paper, one less than that of the eigenvalues.
@@ -25,6 +28,9 @@ kappa, delta, sigma2 = symbols.kappa, symbols.ridge, symbols.noise
 z, q, s = symbols.df1, symbols.df2, symbols.df3
 #: The constant of the power-law traces, $\rho=\frac{\pi/(1+\alpha)}{\sin(\pi/(1+\alpha))}$.
 rho = Symbol("rho", positive=True)
+
+#: The denominator $D$ of the loss, positive for $0<q<z<\min(N,T)$.
+DENOMINATOR = N * T - (N + T) * q + 2 * z * q - z**2
 
 SOURCE = "Maloney, Roberts, Sully, arXiv:2210.16859"
 POWER_LAW_LIMIT = r"$\lambda_k=\lambda_+k^{-(1+\alpha)}$ and $1\ll N,T\ll M$, leading order"
@@ -106,8 +112,58 @@ def best(
     )
 
 
+def least_excess(exponent: Any, side: int, *, noise: Any = 0) -> mpmath.mpf:
+    """Return the excess at the optimal ridge for as many features as samples."""
+    return best(exponent, side, side, noise=noise, digits=40).point.excess
+
+
 def power(exponent: int) -> str:
     """Return a power of ten for a table."""
     return f"1e{exponent}"
 
 
+def over(numerator: mpmath.mpf, denominator: Any) -> mpmath.mpf:
+    """Return a quotient with all digits, which `/` alone would round to the working precision."""
+    with mpmath.workdps(2 * DIGITS):
+        return mpmath.mpf(numerator) / denominator
+
+
+def times(value: mpmath.mpf, multiple: Any) -> mpmath.mpf:
+    """Return a product with all digits."""
+    with mpmath.workdps(2 * DIGITS):
+        return mpmath.mpf(value) * multiple
+
+
+def kappa_at(level: Expr) -> Expr:
+    r"""Return the derived leading $\kappa$ at which $z$ takes a value on a power law."""
+    df1 = derived("degrees-of-freedom-power-law", "df1")
+    (root,) = solve(df1 - level, kappa)
+    return root
+
+
+def local_slope(function: Callable[[int], mpmath.mpf], low: int, high: int) -> mpmath.mpf:
+    """Return the log-log slope of a function between two sizes."""
+    with mpmath.workdps(2 * DIGITS):
+        rise = mpmath.log(function(high)) - mpmath.log(function(low))
+        return rise / mpmath.log(mpmath.mpf(high) / low)
+
+
+def is_positive(expression: Expr) -> bool:
+    """Return whether SymPy sees that an expression is positive for 0 < q < z < min(N, T)."""
+    first, second, third = (Symbol(name, positive=True) for name in ("c", "n", "t"))
+    inside = {N: q + first + second, T: q + first + third, z: q + first}
+    numerator, denominator = cancel(expression.subs(inside, simultaneous=True)).as_numer_denom()
+    return any(
+        (sign * numerator).expand().is_positive and (sign * denominator).expand().is_positive
+        for sign in (1, -1)
+    )
+
+
+def at_size(expression: Expr, exponent: Any, size: int) -> mpmath.mpf:
+    """Evaluate an expression with sums of powers up to a size, not term by term."""
+    values = expression.subs({symbols.decay: 1 + exponent, alpha: exponent})
+    sums = {
+        atom: exact(numerics.trace_sum(1, 0, shift=atom.args[1], size=size, digits=DIGITS))
+        for atom in values.atoms(harmonic)
+    }
+    return evaluate(values.xreplace(sums), {M: size})

@@ -1,0 +1,158 @@
+r"""Answers that depend on the region of the parameters.
+
+A `Regions` object holds one piece for each part of a domain; each part is described by
+relations between rational functions of the parameters, proven by z3 to be possible and
+free of redundant members.  `.at({a: 2, b: Rational(3, 2)})` picks the piece that holds there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sympy import Expr, Not, Symbol, sympify
+from sympy.core.relational import Relational
+
+from .dominance import is_possible, normalise_domain
+from .printing import law_latex
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[Value]):
+    """One region and what holds there.
+
+    Parameters
+    ----------
+    conditions :
+        relations that, together with the domain, describe the region; empty for the whole domain.
+    value :
+        what holds there.
+    """
+
+    conditions: tuple[Relational, ...]
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Regions(Generic[Value]):
+    """A partition of a domain of parameters with a value on each part.
+
+    Parameters
+    ----------
+    pieces :
+        the regions; later ones hold only where no earlier one does.
+    where :
+        the domain.
+
+    >>> from sympy.abc import a
+    >>> sign = Regions((Piece((a > 1,), "steep"), Piece((a <= 1,), "flat")), normalise_domain([a > 0]))
+    >>> sign.at({a: 3})
+    'steep'
+    """
+
+    pieces: tuple[Piece[Value], ...]
+    where: frozenset[Relational]
+
+    def __iter__(self) -> Iterator[Piece[Value]]:
+        return iter(self.pieces)
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    def at(self, values: Mapping[Symbol, Any]) -> Value:
+        """Return the value at given parameters, with them put in.
+
+        Parameters
+        ----------
+        values :
+            exact numbers for the parameters; floats are taken as the binary numbers they are.
+
+        Raises
+        ------
+        ValueError
+            If the point lies outside the domain, or a parameter in a condition has no value.
+        """
+        exact = {symbol: exact_number(str(symbol), value) for symbol, value in values.items()}
+        for relation in self.where:
+            if not _holds(relation, exact):
+                raise ValueError(f"`values` = {_show(exact)} violates {relation}, which the answer assumes")
+        for piece in self.pieces:
+            if all(_holds(condition, exact) for condition in piece.conditions):
+                result: Value = _substitute(piece.value, exact)
+                return result
+        raise ValueError(f"`values` = {_show(exact)} lies in no region; the answer does not cover it")
+
+    def map(self, transform: Callable[[Value], Any]) -> Regions[Any]:
+        """Apply a function to the value of every piece."""
+        return Regions(tuple(Piece(p.conditions, transform(p.value)) for p in self.pieces), self.where)
+
+    @property
+    def boundaries(self) -> tuple[Expr, ...]:
+        """Expressions that vanish on the boundaries between regions, each once."""
+        found: list[Expr] = []
+        for piece in self.pieces:
+            for relation in piece.conditions:
+                surface = (relation.lhs - relation.rhs).expand()
+                if surface not in found and -surface not in found:
+                    found.append(surface)
+        return tuple(found)
+
+    def condition_latex(self, piece: Piece[Value]) -> str:
+        """Return the conditions of a piece as LaTeX."""
+        return r",\ ".join(law_latex(condition) for condition in piece.conditions) or r"\text{always}"
+
+
+def exact_number(name: str, value: Any) -> Expr:
+    """Return a number exactly, for a parameter of that name.
+
+    Raises
+    ------
+    ValueError
+        If it is not a real number.
+    """
+    number = sympify(value, rational=True)
+    if not number.is_number or not number.is_real:
+        raise ValueError(f"`{name}` is {value!r}; give a real number")
+    return number
+
+
+def reduce_conditions(
+    where: Iterable[Relational], conditions: Iterable[Relational]
+) -> tuple[Relational, ...]:
+    """Drop every condition that the domain and the other conditions imply.
+
+    Raises
+    ------
+    UndecidedError
+        If z3 cannot decide.
+
+    >>> from sympy.abc import a, b
+    >>> reduce_conditions([a > 1], [a > 0, b < a, b < 2 * a])
+    (b < a,)
+    """
+    domain = normalise_domain(where)
+    kept = list(dict.fromkeys(conditions))
+    for condition in sorted(kept, key=lambda relation: -len(str(relation))):
+        others = [relation for relation in kept if relation != condition]
+        if not is_possible(domain, *others, Not(condition)):
+            kept.remove(condition)
+    return tuple(kept)
+
+
+def _holds(relation: Relational, values: Mapping[Symbol, Expr]) -> bool:
+    result = relation.subs(values)
+    if result.free_symbols:
+        missing = ", ".join(sorted(map(str, result.free_symbols)))
+        raise ValueError(f"`values` lacks {missing}, on which the region depends")
+    return bool(result)
+
+
+def _show(values: Mapping[Symbol, Expr]) -> str:
+    return "{" + ", ".join(f"{symbol}: {value}" for symbol, value in values.items()) + "}"
+
+
+def _substitute(value: Any, values: Mapping[Symbol, Expr]) -> Any:
+    return value.subs(values) if hasattr(value, "subs") else value

@@ -1,0 +1,260 @@
+r"""How the fixed point of random-feature ridge regression balances as its sizes grow together.
+
+With $N=T^q$ and $\delta=c\,T^{-l}$ the equation $\delta N=\kappa(N-z)(T-z)$ has one root, so any balance
+that is consistent is the root's.  Either $z\ll\min(N,T)$ and the ridge sets $\kappa$, or $z$ fills the
+smaller resource and the small difference follows from the exact equation, or (on the surface
+between) $z$ is a fixed share of it.  No difference is taken of two expansions that agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Eq, Expr, Integer, Rational, Symbol, simplify, sympify
+from sympy.core.relational import Relational
+
+from . import symbols
+from .asymptotic_sum import AsymptoticSum, revert
+from .cells import require_sign
+from .expansion import Expansion
+from .terms import read_term
+from .trace_sum import TraceSum
+
+#: Share of the smaller resource that the degrees of freedom fill, where it is neither 0 nor 1.
+SHARE = Symbol("x", positive=True)
+#: The constant of the degrees of freedom, $z\simeq\rho\,\kappa^{-1/a}$.
+RHO = Symbol("rho", positive=True)
+kappa = symbols.kappa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    r"""The root of the fixed point as an expansion in $T$, with what depends on it.
+
+    Parameters
+    ----------
+    regime :
+        what balances, in words.
+    kappa :
+        $\kappa(T)$.
+    free_features, free_samples :
+        $\alpha=1-z/N$ and $\beta=1-z/T$.
+    size_of_kappa :
+        1 where $\kappa\to\infty$, 0 where it stays, -1 where $\kappa\to0$.
+    implicit :
+        equations that define constants of the balance.
+    """
+
+    regime: str
+    kappa: Expansion
+    free_features: Expansion
+    free_samples: Expansion
+    size_of_kappa: int
+    implicit: tuple[Eq, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    r"""Sizes that grow together, $N=T^q$, $\delta=c\,T^{-l}$, as expansions in $T$ on a cell."""
+
+    decay: Expr
+    variable: Symbol
+    features: Expansion | None
+    samples: Expansion | None
+    ridge: Expansion | None
+    where: frozenset[Relational]
+
+    def trace(self, shift: Expr, power: int, balance: Balance) -> Expansion:
+        r"""Return TraceSum(s, m) at the root, as an expansion in $T$."""
+        if balance.size_of_kappa == 0:
+            value = TraceSum(shift, power, self.decay, balance.kappa.leading, symbols_size())
+            one = balance.kappa.power(Integer(0))
+            error = balance.kappa.relative()[2]
+            scale = error.scale.largest((*error.coefficients, *error.error))
+            return Expansion(one.variable, one.at, {next(iter(one.coefficients)): value}, scale, self.where)
+        total = self._sum(shift, power, balance.size_of_kappa)
+        return total.substitute({kappa: balance.kappa.truncated()}, corrections=0).truncated()
+
+    def _sum(self, shift: Expr, power: int, size_of_kappa: int) -> AsymptoticSum:
+        function = TraceSum(shift, power, self.decay, kappa, symbols_size())
+        if size_of_kappa > 0:
+            return function.large_kappa(order=1)
+        # Where two poles meet there is a logarithm: that surface is a cell of its own.
+        require_sign((1 - shift) / self.decay, self.where)
+        total: AsymptoticSum = function.small_kappa(order=1, where=self.where)
+        if shift == 0 and power == 1:
+            return with_rho(total, self.decay)
+        return total
+
+
+def symbols_size() -> Expr:
+    """Return the size of the spectrum of these balances: infinite."""
+    return sympify("oo")
+
+
+def rho_value(decay: Expr) -> Expr:
+    r"""Return $\rho$, the constant of $z\simeq\rho\,\kappa^{-1/a}$, from the expansion of $z$."""
+    total = TraceSum(0, 1, decay, kappa, symbols_size()).small_kappa(order=1, where=(sympify(decay) > 1,))
+    return read_term(total.terms[0], kappa)[0]
+
+
+def with_rho(total: AsymptoticSum, decay: Expr) -> AsymptoticSum:
+    r"""Abbreviate the constant of the leading term of $z$ by `RHO`."""
+    coefficient, monomial = read_term(total.terms[0], kappa)
+    if simplify(coefficient - rho_value(decay)) != 0:
+        raise ArithmeticError(f"{coefficient} is not the constant of the degrees of freedom at decay {decay}")
+    return AsymptoticSum((RHO * monomial.of(kappa), *total.terms[1:]), total.errors, total.where)
+
+
+def solve_setting(setting: Setting) -> Balance:
+    """Return the balance that holds on the setting's cell.
+
+    Raises
+    ------
+    IncomparableTermsError
+        If the cell is too large for one balance; it names the difference to split at.
+    """
+    sizes = [size for size in (setting.features, setting.samples) if size is not None]
+    smallest = sizes[0]
+    equal = False
+    if len(sizes) > 1:
+        order = require_sign(sizes[0].exponent() - sizes[1].exponent(), setting.where)
+        smallest = sizes[0] if order <= 0 else sizes[1]
+        equal = order == 0
+    if setting.ridge is None:
+        return _filled(setting, smallest, equal=False)
+    guess = setting.ridge if setting.samples is None else setting.ridge / setting.samples
+    sign = require_sign(guess.exponent(), setting.where)
+    if sign >= 0:
+        return _by_ridge(setting, guess, sign)
+    filling = require_sign(-guess.exponent() / setting.decay - smallest.exponent(), setting.where)
+    if filling < 0:
+        return _by_ridge(setting, guess, sign)
+    if filling > 0:
+        return _filled(setting, smallest, equal=equal)
+    return _shared(setting, smallest)
+
+
+def _share_of(value: Expansion, size: Expansion | None) -> Expansion:
+    """Return 1 - z/size, which is 1 for an infinite size."""
+    return (1 - value / size).truncated() if size is not None else value.power(Integer(0))
+
+
+def _by_ridge(setting: Setting, guess: Expansion, sign: int) -> Balance:
+    r"""Balance where the ridge sets $\kappa=\delta/T\,(1+O(z/N)+O(z/T))$."""
+    start = Balance(
+        regime="the ridge sets kappa",
+        kappa=guess,
+        free_features=guess.power(Integer(0)),
+        free_samples=guess.power(Integer(0)),
+        size_of_kappa=sign,
+    )
+    z = setting.trace(Integer(0), 1, start)
+    free_features, free_samples = _share_of(z, setting.features), _share_of(z, setting.samples)
+    root = guess / (free_features * free_samples)
+    lead = root.leading_with_error()
+    exact = Balance(
+        regime=start.regime,
+        kappa=lead,
+        free_features=free_features,
+        free_samples=free_samples,
+        size_of_kappa=sign,
+    )
+    if sign != 0:
+        return exact
+    return Balance(
+        regime="the ridge sets kappa of order one",
+        kappa=lead,
+        free_features=free_features,
+        free_samples=free_samples,
+        size_of_kappa=0,
+    )
+
+
+def _root_at(setting: Setting, value: Expansion) -> Expansion:
+    r"""Return $\kappa$ where the degrees of freedom take a value."""
+    function = TraceSum(0, 1, setting.decay, kappa, symbols_size())
+    small = with_rho(function.small_kappa(order=1, where=setting.where), setting.decay)
+    inverse = revert(small.in_one(kappa, at=0, where=setting.where), symbols.df1, corrections=0)
+    return AsymptoticSum(
+        tuple(c * m.of(symbols.df1) for m, c in inverse.coefficients.items()),
+        tuple(m.of(symbols.df1) for m in inverse.error),
+        inverse.where,
+    ).substitute({symbols.df1: value}, corrections=0)
+
+
+def _filled(setting: Setting, smallest: Expansion, *, equal: bool) -> Balance:
+    """Balance where the degrees of freedom fill the smaller resource."""
+    root = _root_at(setting, smallest).leading_with_error()
+    one = root.power(Integer(0))
+    if setting.ridge is None or setting.samples is None:
+        zero = one * 0
+        free_features = zero if smallest is setting.features else _share_of(smallest, setting.features)
+        free_samples = zero if smallest is setting.samples else _share_of(smallest, setting.samples)
+        return Balance(
+            regime="the degrees of freedom fill the smaller resource",
+            kappa=root,
+            free_features=free_features,
+            free_samples=free_samples,
+            size_of_kappa=-1,
+        )
+    product = setting.ridge / (root * setting.samples)
+    if equal:
+        gap = product.power(Rational(1, 2), corrections=1)
+        free_features = free_samples = gap
+        regime = "the degrees of freedom fill both resources"
+    elif smallest is setting.features:
+        free_samples = _share_of(smallest, setting.samples)
+        free_features = product / free_samples
+        regime = "the degrees of freedom fill the features"
+    else:
+        free_features = _share_of(smallest, setting.features)
+        free_samples = product / free_features
+        regime = "the degrees of freedom fill the samples"
+    # The root moves with the gap, relatively by its order.
+    gaps = (
+        [free_features, free_samples]
+        if equal
+        else [free_features if smallest is setting.features else free_samples]
+    )
+    moved = [root.leading_monomial * gap.leading_monomial for gap in gaps]
+    root = Expansion(root.variable, root.at, root.coefficients, (*root.error, *moved), root.where)
+    return Balance(
+        regime=regime, kappa=root, free_features=free_features, free_samples=free_samples, size_of_kappa=-1
+    )
+
+
+def _shared(setting: Setting, smallest: Expansion) -> Balance:
+    """Balance where they are a share of the smaller resource, the root of an equation."""
+    z = smallest * SHARE
+    root = _root_at(setting, z).leading_with_error()
+    free = {
+        "features": _share_of(z, setting.features).leading_with_error(),
+        "samples": _share_of(z, setting.samples).leading_with_error(),
+    }
+    assert setting.ridge is not None
+    assert setting.samples is not None
+    balance = setting.ridge / (root * free["features"] * free["samples"] * setting.samples)
+    condition = Eq(balance.coefficients[balance.leading_monomial], 1)
+    return Balance(
+        regime="the degrees of freedom are a fixed share of the smaller resource",
+        kappa=root,
+        free_features=free["features"],
+        free_samples=free["samples"],
+        size_of_kappa=-1,
+        implicit=(condition,),
+    )
+
+
+def traces_at(setting: Setting, balance: Balance, source: Expr) -> Mapping[str, Expansion]:
+    r"""Return the traces that the risk needs: $z, q, z-q, S_1, S_1-S_2$."""
+    a = setting.decay
+    at = balance.kappa
+    return {
+        "df1": setting.trace(Integer(0), 1, balance),
+        "df2": setting.trace(Integer(0), 2, balance),
+        "gap": at * setting.trace(-a, 2, balance),
+        "signal": at * setting.trace(source - a, 1, balance),
+        "kept": at * at * setting.trace(source - 2 * a, 2, balance),
+    }
