@@ -35,6 +35,10 @@ class LawPrinter(LatexPrinter):
         numerator, denominator = fraction(expr, exact=True)
         if denominator == 1:
             return self._product(numerator)
+        if self._settings["fold_short_frac"] and denominator.is_Atom:
+            over = self._product(numerator)
+            over = rf"\left({over}\right)" if numerator.is_Add else over
+            return f"{over} / {self._print(denominator)}"
         return rf"\frac{{{self._product(numerator)}}}{{{self._product(denominator)}}}"
 
     def _product(self, expr: Expr) -> str:

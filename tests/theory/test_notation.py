@@ -33,7 +33,7 @@ z_, q_, s_ = (Symbol(name, positive=True) for name in ("zz", "qq", "ss"))
 signal = C * teacher / (2 * M)
 level = Symbol("z", positive=True)
 
-#: Formulas of the paper's notes (labels there), in its letters: law, result, the quantity, the formula.
+#: Formulas in the letters of the paper: law, result, the quantity, the formula.
 FORMULAS = [
     ("ridgeless-underparameterized", "risk", "L", C / 2 * (teacher / M * Delta + noise) / (1 - N / T)),
     # Delta = N kappa in this notation, and Delta_T = T kappa
@@ -80,7 +80,7 @@ def evaluate(number, expression: Expr) -> mpmath.mpf:
     ("name", "result", "quantity", "formula"), FORMULAS, ids=lambda x: x if isinstance(x, str) else ""
 )
 def test_laws_in_the_letters_and_units_of_the_paper(number, name, result, quantity, formula):
-    """A formula of the paper's notes and the translated law agree at numbers: every unit is right."""
+    """A formula in the letters of the paper and the translated law agree at numbers: every unit is right."""
     translated = PAPER.apply(laws.derive(name).results[result])
     assert str(translated.lhs) == quantity
     with mpmath.workdps(40):

@@ -233,7 +233,7 @@ def test_equiparameterization_in_numbers(spectrum):
 
 @pytest.mark.parametrize(("multiple", "features"), [(1, 167), (10, 103)])
 def test_noise_moves_the_optimum_to_more_samples(multiple, features):
-    """a = 2, NT = 4e4, sigma^2 a multiple of Delta_200: the notes give N = 167 and 103."""
+    """a = 2, NT = 4e4, sigma^2 a multiple of Delta_200: the optimum is at N = 167 and 103."""
     spectrum = numerics.PowerLaw(2)
     noise = numerics.solve_ridge(spectrum, features=200, samples="inf").risk * multiple
     sizes = list(range(features - 9, features + 10, 3))
@@ -268,7 +268,7 @@ def test_exponent_along_equal_resources(decay):
 @pytest.mark.parametrize(
     ("decay", "slope"), [("1.25", -0.2785), ("1.5", -0.5021), ("2", -0.9910), ("3", -1.9871)]
 )
-def test_fitted_slopes_of_the_notes(decay, slope):
+def test_fitted_slopes_as_tabulated(decay, slope):
     """Fits over N = T = 50..800 at M = 2e5 with the optimal ridge."""
     sizes = [50, 100, 200, 400, 800]
     spectrum = numerics.PowerLaw(decay, size=200_000)
@@ -285,7 +285,7 @@ def test_fitted_slopes_of_the_notes(decay, slope):
         (200, 6000, 3.792906e-4, 1.02828896e-6, 1.02886017e-6, 1.03042519e-6),
     ],
 )
-def test_reference_table_of_the_notes(number, features, samples, ridge, loss, at_small, at_large):
+def test_reference_table_as_tabulated(number, features, samples, ridge, loss, at_small, at_large):
     """M = 6000, a = 2, gamma = delta N/M, L = R/(2M); swapping N and T changes nothing."""
     spectrum = numerics.PowerLaw(2, size=6000)
     for n, t in ((features, samples), (samples, features)):
@@ -320,7 +320,7 @@ def test_where_the_closed_form_fails(number):
     ],
 )  # fmt: skip
 def test_closed_form_beside_the_finite_size(number, decay, features, samples, closed, exact):
-    """The closed form is 3% to 14% high at M = 3000 (notes on maloney2022)."""
+    """The closed form is 3% to 14% high at M = 3000."""
     values = {a: Rational(decay), N: features, T: samples}
     values[best] = number(law("optimal-ridge-power-law", "df1"), values)
     risk = number(explicit("optimal-ridge-power-law", "risk"), values)

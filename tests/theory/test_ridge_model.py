@@ -135,7 +135,7 @@ def test_risk_is_the_deterministic_equivalent():
     written = T / denominator * ((N - q) * (S1 + sigma2) - (N - z) * S2)
     assert cancel(together(GENERAL.risk - written)) == 0
     assert cancel(together(GENERAL.bias - written.subs(sigma2, 0))) == 0
-    # the noise excess of maloney2022's notes
+    # the noise excess in closed form
     assert cancel(together(GENERAL.variance - sigma2 * (q * (N - 2 * z) + z**2) / denominator)) == 0
     assert cancel(together(GENERAL.excess - (written - sigma2))) == 0
 

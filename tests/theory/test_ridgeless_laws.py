@@ -133,7 +133,7 @@ def test_first_correction_at_finite_size(number, decay):
 
 @pytest.mark.parametrize(("decay", "excess"), [("1.3", 0.27), ("1.5", 0.10), ("2", 0.02)])
 def test_leading_root_converges_slowly(number, decay, excess):
-    """(F5) is 27%, 10%, 2% high at m = 100, M = 1e4 (notes on maloney2022)."""
+    """(F5) is 27%, 10%, 2% high at m = 100, M = 1e4."""
     exact = numerics.solve_ridge(numerics.PowerLaw(decay, size=10**4), features=100, samples="inf").kappa
     leading = (laws.derive("ridgeless-kappa").constants[rho] / N) ** a
     ratio = number(leading, {a: Rational(decay), N: 100}) / exact
@@ -306,7 +306,7 @@ def test_peak_in_numbers(number, noise):
 
 
 @pytest.mark.parametrize(("gamma_ridge", "ratio"), [("1e-10", 1.001), ("1e-8", 1.010), ("1e-6", 1.107)])
-def test_peak_at_the_ridges_of_the_notes(number, gamma_ridge, ratio):
+def test_peak_at_the_ridges_as_tabulated(number, gamma_ridge, ratio):
     """M = 6000, N = T = 400, sigma_u = 1: the approach to (L5), with gamma = delta N/M."""
     spectrum = numerics.PowerLaw(2, size=6000)
     ridge = Rational(gamma_ridge) * 6000 / 400
@@ -347,7 +347,7 @@ def test_one_exponent_in_numbers(number, decay, name):
 @pytest.mark.parametrize(
     ("decay", "slope"), [("1.25", -0.2911), ("1.5", -0.5092), ("2", -0.9946), ("3", -1.9903)]
 )
-def test_fitted_slopes_of_the_notes(decay, slope):
+def test_fitted_slopes_as_tabulated(decay, slope):
     """Fits over N = 50..800 at M = 2e5 and T = infinity: near the exponents and not on them."""
     sizes = [50, 100, 200, 400, 800]
     risks = [
@@ -369,7 +369,7 @@ def test_fitted_slopes_of_the_notes(decay, slope):
         (1600, 400, 1.45391876e-5, 6.46186116e-7),
     ],
 )
-def test_reference_table_of_the_notes_without_ridge(number, features, samples, root, loss):
+def test_reference_table_as_tabulated_without_ridge(number, features, samples, root, loss):
     """M = 6000, a = 2, L = R/(2M): the derived law at the numeric root gives the printed loss."""
     point = numerics.solve_ridge(numerics.PowerLaw(2, size=6000), features=features, samples=samples)
     assert float(point.kappa) == pytest.approx(root, rel=3e-9)

@@ -81,7 +81,7 @@ def optimal_ridge() -> Derivation:
         name="optimal-ridge",
         title="Optimal ridge without label noise",
         regime=r"any spectrum, isotropic prior, no label noise",
-        source="derived here; (O1) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             Step(
@@ -118,7 +118,7 @@ def optimal_ridge_with_noise() -> Derivation:
         name="optimal-ridge-with-noise",
         title="Optimal ridge with label noise",
         regime=r"any spectrum, isotropic prior",
-        source="derived here; (O2) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             Step(
@@ -149,7 +149,7 @@ def noisy_kernel_rate() -> Derivation:
         name="noisy-kernel-rate",
         title="Optimal ridge and rate with label noise, infinitely many features",
         regime=r"$N=\infty$, isotropic prior; the rate for $\lambda_k=k^{-a}$, $T\to\infty$, fixed noise",
-        source="derived here; (O8) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             Step(
                 statement=kernel.fixed_point,

@@ -92,7 +92,7 @@ def optimal_ridge_power_law() -> Derivation:
         name="optimal-ridge-power-law",
         title="Optimal ridge on a power law",
         regime=r"$\lambda_k=k^{-a}$, no label noise, $1\ll N,T\ll M$, leading order",
-        source="derived here; (O3), (O4), (O5) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             Step(
@@ -179,7 +179,7 @@ def phenomenological_form() -> Derivation:
         name="phenomenological-form",
         title="The phenomenological form against the optimally regularised risk",
         regime=r"$\lambda_k=k^{-a}$, no label noise, optimal ridge, $1\ll N,T\ll M$, leading order",
-        source="derived here; (O6) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             Step(
                 statement=Eq(R, phenomenological),

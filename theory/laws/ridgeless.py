@@ -110,7 +110,7 @@ def power_law_risk() -> Derivation:
         name="power-law-risk",
         title="Signal part of the risk on a power law",
         regime=r"$\lambda_k=k^{-a}$, $1\ll z\ll M$, leading order",
-        source="derived here; (L4) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             *power_law_steps(),
@@ -184,7 +184,7 @@ def double_descent() -> Derivation:
         name="double-descent",
         title="Double descent without ridge",
         regime=r"$\lambda_k=k^{-a}$, no label noise, $\delta\to0$, $1\ll N,T\ll M$, leading order",
-        source="derived here; (L8) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             *power_law_steps(),
@@ -233,7 +233,7 @@ def interpolation_peak() -> Derivation:
         name="interpolation-peak",
         title="Height of the peak at as many features as samples",
         regime=r"$N=T$, $\delta\to0$, any spectrum with more than $N$ eigenvalues",
-        source="derived here; (L5) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             *MODEL_STEPS,
             Step(

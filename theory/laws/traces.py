@@ -51,7 +51,7 @@ def degrees_of_freedom_power_law() -> Derivation:
         name="degrees-of-freedom-power-law",
         title="Degrees of freedom of a power law",
         regime=r"$\kappa\to0$, $a>1$, infinite size; relative error $O(\kappa^{1/a})$",
-        source="derived here; (F4) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=tuple(steps),
         results=results,
         constants=rho_constant(),
@@ -114,7 +114,7 @@ def ridgeless_kappa_finite_size() -> Derivation:
         name="ridgeless-kappa-finite-size",
         title="Renormalised ridge without ridge, finite size",
         regime=r"$1\ll N\ll M$, $a>1$",
-        source="derived here; (F7) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             RIDGELESS,
             Step(
@@ -150,7 +150,7 @@ def ridgeless_kappa_near_size() -> Derivation:
         name="ridgeless-kappa-near-size",
         title="Renormalised ridge as the smaller resource reaches the latent size",
         regime=r"$N\to M^-$ without ridge, then $M\to\infty$",
-        source="derived here; (F8) of the notes on arXiv 2210.16859",
+        source="derived here",
         steps=(
             RIDGELESS,
             Step(
