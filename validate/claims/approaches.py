@@ -11,7 +11,7 @@ from sympy import Expr
 
 from ..claim import Evidence, LegKind, Row
 from ..verdict import Outcome
-from .evidence import DIGITS, evaluate, joint_outcome
+from .evidence import DIGITS, counted, evaluate, joint_outcome
 
 #: Where a law and its next term are all there is, the quotient is 1 up to this from the beginning.
 _EXACT = 1e-12
@@ -170,7 +170,10 @@ def numbers_agree(
     return Evidence(
         kind=kind,
         outcome=joint_outcome(outcomes),
-        summary=f"{summary}: largest difference {text} in {len(pairs)} comparisons (tolerance {tolerance:g})",
+        summary=(
+            f"{summary}: largest difference {text} in {counted(len(pairs), 'comparison')} "
+            f"(tolerance {tolerance:g})"
+        ),
         points=len(pairs),
         table=tuple(rows),
     )

@@ -33,6 +33,15 @@ def together_evidence(*parts: Evidence, summary: str = "") -> Evidence:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is one.
+
+    >>> counted(1, "comparison"), counted(2, "comparison")
+    ('1 comparison', '2 comparisons')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def joint_outcome(outcomes: Iterable[Outcome]) -> Outcome:
     """Return what several comparisons of one leg say: one that contradicts refutes the statement."""
     said = set(outcomes)

@@ -136,4 +136,4 @@ def _difference_at(derived: Expr, claimed: Expr, witness: Mapping[Symbol, Any], 
     if abs(left - right) <= Rational(1, 10**20) * max(abs(left), abs(right)):
         return ""
     at = ", ".join(f"{symbol}={value}" for symbol, value in values.items())
-    return f"{names[0]} {left.evalf(8)}, {names[1]} {right.evalf(8)} at {at}"
+    return f"{names[0]} {left.evalf(8)}, {names[1]} {right.evalf(8)}" + (f" at {at}" if at else "")

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from ..claim import Evidence, LegKind
 from ..statistics import Estimate, mean_estimate
 from ..verdict import Outcome
-from .evidence import DIGITS, joint_outcome
+from .evidence import DIGITS, counted, joint_outcome
 from .simulations import OrderedPair
 
 
@@ -59,7 +59,7 @@ def numbers_ordered(pairs: Sequence[Inequality], *, summary: str, margin: float 
     return Evidence(
         kind=LegKind.NUMERIC,
         outcome=joint_outcome(outcomes),
-        summary=f"{summary}: relative differences {low} to {high} ({len(pairs)} comparisons)",
+        summary=f"{summary}: relative differences {low} to {high} ({counted(len(pairs), 'comparison')})",
         points=len(pairs),
         table=tuple(rows),
     )

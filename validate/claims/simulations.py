@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..claim import Context, Evidence, LegKind, Row
 from ..statistics import Comparison, Estimate, bonferroni_threshold, compare, family_threshold
 from ..verdict import Outcome
-from .evidence import joint_outcome
+from .evidence import counted, joint_outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def simulation_agrees(
         summary=(
             f"{summary}: simulated over predicted {min(ratios):.4f} to {max(ratios):.4f}, largest z "
             f"{max(comparison.z for comparison in comparisons):.2f} (threshold {threshold:.2f}, "
-            f"{len(points)} comparisons)"
+            f"{counted(len(points), 'comparison')})"
         ),
         points=len(points),
         table=tuple(rows),
@@ -120,7 +120,7 @@ def simulation_ordered(context: Context, pairs: Sequence[OrderedPair], *, summar
         outcome=joint_outcome(outcomes),
         summary=(
             f"{summary}: smallest signed z {min(scores):.2f} (threshold {threshold:.2f}, "
-            f"{len(pairs)} comparisons)"
+            f"{counted(len(pairs), 'comparison')})"
         ),
         points=len(pairs),
         table=tuple(rows),
