@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from sympy import Basic, Eq, Expr, Symbol, pretty
+from sympy import Add, Basic, Eq, Expr, Function, Symbol, pretty
 
 from .asymptotic_sum import AsymptoticSum
 from .expansion import Expansion
@@ -93,14 +93,12 @@ class Derivation:
             lines += ["     " + line for line in _text(step, notation).splitlines()]
         lines += ["", "Result:"]
         for equation in self.results.values():
-            lines += [
-                "     " + line for line in pretty(notation.apply(equation), use_unicode=True).splitlines()
-            ]
+            lines += ["     " + line for line in _plain(notation.apply(equation)).splitlines()]
             lines.append("")
         for symbol, value in self.constants.items():
             lines += [
                 "with",
-                *("     " + line for line in pretty(notation.apply(Eq(symbol, value))).splitlines()),
+                *("     " + line for line in _plain(notation.apply(Eq(symbol, value))).splitlines()),
             ]
         return "\n".join(lines).rstrip() + "\n"
 
@@ -157,16 +155,27 @@ def _latex(step: Step, notation: Notation) -> str:
     return body if step.name is None else f"{notation.latex(step.name)} = {body}"
 
 
+def _plain(expression: Basic, order: str | None = None) -> str:
+    """Print as text of several lines; a variance, whose symbol carries its square, as a square."""
+    squares = {
+        symbol: Symbol(symbol.name.removesuffix("^2").replace("_epsilon", "_e"), positive=True) ** 2
+        for symbol in expression.free_symbols
+        if symbol.name.endswith("^2")
+    }
+    return str(pretty(expression.xreplace(squares), use_unicode=True, wrap_line=False, order=order))
+
+
 def _text(step: Step, notation: Notation) -> str:
     if isinstance(step.statement, Basic):
         shown = step.statement if step.name is None else Eq(step.name, step.statement, evaluate=False)
-        return str(pretty(notation.apply(shown), use_unicode=True))
-    body = " + ".join(str(notation.apply(term)) for term in step.statement.ordered_terms()).replace(
-        "+ -", "- "
-    )
-    errors = " + ".join(str(notation.apply(term)) for term in step.statement.ordered_errors())
-    name = "" if step.name is None else f"{notation.apply(step.name)} = "
-    return f"{name}{body}" + (f" + O({errors})" if errors else "")
+        return _plain(notation.apply(shown))
+    terms = [notation.apply(term) for term in step.statement.ordered_terms()]
+    errors = [notation.apply(term) for term in step.statement.ordered_errors()]
+    if errors:
+        terms.append(Function("O")(Add(*errors)))
+    total = Add(*terms, evaluate=False)
+    shown = total if step.name is None else Eq(notation.apply(step.name), total, evaluate=False)
+    return _plain(shown, order="none")
 
 
 _SPECIAL = str.maketrans(
