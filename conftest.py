@@ -13,16 +13,25 @@ from pathlib import Path
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"
+ROOT = Path(__file__).resolve().parent
 
 
 def _link_checkout() -> None:
-    """Put a folder with the link `scalinglaws -> checkout` first on the path, here and in child processes."""
+    """Put a folder with the link `scalinglaws -> checkout` on the path."""
     folder = tempfile.mkdtemp(prefix="scalinglaws-link-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (Path(folder) / "scalinglaws").symlink_to(Path(__file__).resolve().parent, target_is_directory=True)
+    (Path(folder) / "scalinglaws").symlink_to(ROOT, target_is_directory=True)
+    _put_on_path(folder)
+
+
+def _put_on_path(folder: str) -> None:
+    """Put a folder first on the path, here and in child processes."""
     sys.path.insert(0, folder)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
 
+
+# Workers that are spawned import functions of the tests by name.
+_put_on_path(str(ROOT))
 
 # A new file is seen at once that way; the wheel is tested with the variable set.
 if not os.environ.get("SCALINGLAWS_TEST_INSTALLED"):

@@ -18,6 +18,10 @@ from .mellin import heat_kernel as heat_kernel
 from .mellin import resolvent_kernel as resolvent_kernel
 from .mellin import spectral_sum as spectral_sum
 from .notation import Notation as Notation
+from .rates import Rate as Rate
+from .rates import Rates as Rates
+from .regions import Piece as Piece
+from .regions import Regions as Regions
 from .ridge import RandomFeatureRidge as RandomFeatureRidge
 from .spectra import AnySpectrum as AnySpectrum
 from .spectra import PowerLaw as PowerLaw

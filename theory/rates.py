@@ -9,7 +9,7 @@ which are bias and variance of `ridge` rewritten, so that no leading terms cance
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sympy import Eq, Expr, Integer, Symbol, expand_power_base, oo, pi, powsimp, simplify, sin, sympify
 from sympy.core.relational import Relational
@@ -21,7 +21,7 @@ from .expansion import Expansion
 from .monomial import Monomial
 from .printing import latex_sum
 from .regions import Piece, Regions, reduce_conditions
-from .ridge_balance import RHO, Setting, solve_setting, traces_at
+from .ridge_balance import RHO, Setting, rho_value, solve_setting, traces_at
 from .terms import read_term
 
 
@@ -35,13 +35,19 @@ class Rate:
         the leading term with its constant, and the error.
     regime :
         which balance of the fixed point holds, in words.
+    decay :
+        the exponent of the eigenvalues, on which the constant `RHO` depends.
     implicit :
         equations that define constants in the leading term.
+    values :
+        numbers that were put in for parameters.
     """
 
     expansion: Expansion
     regime: str
+    decay: Expr
     implicit: tuple[Eq, ...] = ()
+    values: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     def exponent(self, variable: Symbol | None = None) -> Expr:
         """Return the exponent of the leading term, minus infinity where the part vanishes."""
@@ -60,15 +66,22 @@ class Rate:
     @property
     def leading(self) -> Expr:
         """The leading term with its constant."""
-        return Integer(0) if self.vanishes else self.expansion.leading
+        if self.vanishes:
+            return Integer(0)
+        return self.constant * self.expansion.leading_monomial.of(self.expansion.variable)
 
     @property
     def constant(self) -> Expr:
         """The constant of the leading term, simplified, in `RHO` and `SHARE` of `ridge_balance`."""
         if self.vanishes:
             return Integer(0)
-        coefficient = self.expansion.coefficients[self.expansion.leading_monomial]
-        return powsimp(simplify(expand_power_base(_in_rho(coefficient), force=True)))
+        coefficient = _in_rho(self._coefficient).subs(self.values)
+        return powsimp(simplify(expand_power_base(coefficient, force=True)))
+
+    @property
+    def equations(self) -> tuple[Eq, ...]:
+        """Equations that define constants in the leading term, with the values put in."""
+        return tuple(equation.subs(self.values) for equation in self.implicit)
 
     @property
     def error_exponents(self) -> tuple[Expr, ...]:
@@ -85,11 +98,18 @@ class Rate:
         lead = self.expansion.leading_monomial.of(self.expansion.variable)
         return latex_sum([self.constant * lead], self.expansion.ordered_errors())
 
+    def evaluate(self, values: Mapping[Symbol, Expr], digits: int = 15) -> Expr:
+        """Return the constant as a number, with values for the symbols that are left in it."""
+        known = {**self.values, **values}
+        decay = sympify(known[self.decay]) if isinstance(self.decay, Symbol) else self.decay
+        known[RHO] = rho_value(decay).evalf(digits + 10)
+        return self._coefficient.evalf(digits, subs=known)
+
     def subs(self, values: Mapping[Symbol, Expr]) -> Rate:
-        """Put numbers in for parameters."""
-        old = self.expansion
+        """Put numbers in for parameters; those in the constant wait until it is asked for."""
         if self.vanishes:
             return self
+        old = self.expansion
         lead = old.leading_monomial
 
         def moved(monomial: Monomial) -> Monomial:
@@ -98,12 +118,15 @@ class Rate:
         expansion = Expansion(
             old.variable,
             old.at,
-            {moved(lead): old.coefficients[lead].subs(values)},
+            {moved(lead): old.coefficients[lead]},
             tuple(map(moved, old.error)),
             frozenset(),
         )
-        implicit = tuple(equation.subs(values) for equation in self.implicit)
-        return Rate(expansion=expansion, regime=self.regime, implicit=implicit)
+        return replace(self, expansion=expansion, values={**self.values, **values})
+
+    @property
+    def _coefficient(self) -> Expr:
+        return self.expansion.coefficients[self.expansion.leading_monomial]
 
 
 def _in_rho(coefficient: Expr) -> Expr:
@@ -208,7 +231,7 @@ def _rates_at(setting: Setting, source: Expr, noise: Expr) -> tuple[Rate, Rate]:
 
     def rate(value: Expansion) -> Rate:
         kept = value.leading_with_error() if value.coefficients or value.error else value
-        return Rate(expansion=kept, regime=balance.regime, implicit=balance.implicit)
+        return Rate(expansion=kept, regime=balance.regime, decay=setting.decay, implicit=balance.implicit)
 
     return rate(bias), rate(variance)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sympy import Expr, Not, Symbol, sympify
+from sympy import Expr, Integer, Not, Symbol, cancel, fraction, horner, lambdify, sympify
 from sympy.core.relational import Relational
 
 from .dominance import is_possible, normalise_domain
@@ -142,12 +144,27 @@ def reduce_conditions(
     return tuple(kept)
 
 
+@cache
+def _compiled(relation: Relational) -> tuple[tuple[Symbol, ...], Callable[..., list[Fraction]]]:
+    """Return left minus right as numerator and denominator with integer coefficients: exact on Fractions."""
+    numerator, denominator = fraction(cancel(relation.lhs - relation.rhs))
+    arguments = tuple(sorted(relation.free_symbols, key=str))
+    return arguments, lambdify(arguments, [horner(numerator), horner(denominator)], modules=[{}])
+
+
 def _holds(relation: Relational, values: Mapping[Symbol, Expr]) -> bool:
-    result = relation.subs(values)
-    if result.free_symbols:
-        missing = ", ".join(sorted(map(str, result.free_symbols)))
-        raise ValueError(f"`values` lacks {missing}, on which the region depends")
-    return bool(result)
+    arguments, evaluate = _compiled(relation)
+    missing = [symbol for symbol in arguments if symbol not in values]
+    if missing:
+        raise ValueError(f"`values` lacks {', '.join(map(str, missing))}, on which the region depends")
+    if not all(values[symbol].is_Rational for symbol in arguments):
+        return bool(relation.subs(values))
+    numbers = [Fraction(int(values[symbol].p), int(values[symbol].q)) for symbol in arguments]
+    numerator, denominator = evaluate(*numbers)
+    if denominator == 0:
+        return False
+    sign = numerator * denominator
+    return bool(type(relation)(Integer((sign > 0) - (sign < 0)), 0))
 
 
 def _show(values: Mapping[Symbol, Expr]) -> str:

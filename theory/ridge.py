@@ -14,14 +14,16 @@ arXiv 2405.00592; contains the ridgeless fixed point of Maloney, Roberts, Sully,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sympy import Eq, Expr, Integer, Min, Symbol, cancel, factor, fraction, oo, sympify, together
+from sympy.core.relational import Relational
 
 from .. import numerics
 from . import symbols
+from .rates import Rates, ridge_rates
 from .spectra import AnySpectrum, PowerLaw, Spectrum
 
 kappa = symbols.kappa
@@ -164,6 +166,47 @@ class RandomFeatureRidge:
         if self.samples == oo:
             raise ValueError("`samples` is oo; there the risk does not depend on the ridge")
         return fraction(cancel(together(self.risk.diff(kappa))))[0]
+
+    def rates(
+        self, *, features: Expr, ridge: Expr, samples: Expr | None = None, where: Iterable[Relational] = ()
+    ) -> Rates:
+        r"""Derive the rates of bias and variance as the sizes grow together, region by region.
+
+        Parameters
+        ----------
+        features, ridge :
+            monomials in the samples, such as $T^q$ and $cT^{-l}$; `oo` for infinite features, 0 for no ridge.
+        samples :
+            the growing variable, by default the model's samples; `oo` for the sketch, where the
+            features grow.
+        where :
+            relations between the parameters.
+
+        Raises
+        ------
+        ValueError
+            If the spectrum is not an infinite power law, or a size does not grow.
+
+        >>> from sympy import Rational, oo
+        >>> sketch = RandomFeatureRidge(spectrum=PowerLaw(source=symbols.source))
+        >>> rates = sketch.rates(features=symbols.features, samples=oo, ridge=0)
+        >>> rates.bias.at({symbols.decay: 2, symbols.source: Rational(5, 2)}).exponent()
+        -3/2
+        >>> rates.bias.at({symbols.decay: 2, symbols.source: 3}).leading
+        rho**2*log(N)/N**2
+        """
+        if not isinstance(self.spectrum, PowerLaw) or self.spectrum.size != oo:
+            raise ValueError(f"`spectrum` is {self.spectrum}; rates need `PowerLaw` of infinite size")
+        source = self.spectrum.decay if self.spectrum.source is None else self.spectrum.source
+        return ridge_rates(
+            decay=sympify(self.spectrum.decay),
+            source=sympify(source),
+            noise=self.noise,
+            features=sympify(features),
+            samples=self.samples if samples is None else sympify(samples),
+            ridge=sympify(ridge),
+            where=where,
+        )
 
     def evaluate(self, values: Mapping[Symbol, Any], *, digits: int = 15) -> numerics.RidgePoint:
         """Solve the fixed point and evaluate the risk at given numbers.

@@ -122,6 +122,11 @@ def solve_setting(setting: Setting) -> Balance:
         order = require_sign(sizes[0].exponent() - sizes[1].exponent(), setting.where)
         smallest = sizes[0] if order <= 0 else sizes[1]
         equal = order == 0
+    if setting.ridge is None and equal:
+        raise ValueError(
+            "`ridge` is 0 where features and samples are equal, the interpolation threshold; exclude it by "
+            "`where` (such as Ne(q, 1)) or give a ridge"
+        )
     if setting.ridge is None:
         return _filled(setting, smallest, equal=False)
     guess = setting.ridge if setting.samples is None else setting.ridge / setting.samples
