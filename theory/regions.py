@@ -106,6 +106,18 @@ class Regions(Generic[Value]):
         """Return the conditions of a piece as LaTeX."""
         return r",\ ".join(law_latex(condition) for condition in piece.conditions) or r"\text{always}"
 
+    def latex(self) -> str:
+        """Return values and conditions as LaTeX cases."""
+        rows = []
+        for piece in self.pieces:
+            value: Any = piece.value
+            shown = value.latex() if hasattr(value, "latex") else law_latex(sympify(value))
+            rows.append(rf"{shown} & {self.condition_latex(piece)}")
+        return r"\begin{cases}" + r"\\ ".join(rows) + r"\end{cases}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
 
 def exact_number(name: str, value: Any) -> Expr:
     """Return a number exactly, for a parameter of that name.

@@ -23,6 +23,7 @@ from sympy.core.relational import Relational
 
 from .. import numerics
 from . import symbols
+from .printing import law_latex
 from .rates import Rates, ridge_rates
 from .spectra import AnySpectrum, PowerLaw, Spectrum
 
@@ -246,6 +247,10 @@ class RandomFeatureRidge:
             name: number(name, getattr(self, name)) for name in ("features", "samples", "ridge", "noise")
         }
         return numerics.solve_ridge(spectrum, source=source, digits=digits, **arguments)
+
+    def _repr_latex_(self) -> str:
+        body = rf"{law_latex(self.fixed_point)}\\ {law_latex(Eq(symbols.risk, self.risk))}"
+        return rf"$\begin{{gathered}}{body}\end{{gathered}}$"
 
 
 #: The model on any spectrum with an isotropic prior, in the letters $z, q, s, \kappa$.

@@ -230,3 +230,10 @@ def test_point_outside_the_domain_is_refused():
         sketch_rates().bias.at({a: Rational(1, 2), b: 2})
     with pytest.raises(ValueError, match="lacks b"):
         sketch_rates().bias.at({a: 2})
+
+
+def test_models_and_rates_show_themselves_in_a_notebook():
+    from latex2mathml.converter import convert
+
+    for shown in (MODEL._repr_latex_(), sketch_rates().bias._repr_latex_()):
+        assert convert(shown.strip("$").removeprefix("\\displaystyle ")).startswith("<math")
