@@ -9,13 +9,13 @@ between) $z$ is a fixed share of it.  No difference is taken of two expansions t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Eq, Expr, Integer, Rational, Symbol, simplify, sympify
+from sympy import Eq, Expr, Integer, Rational, Symbol, cancel, oo, simplify, sympify
 from sympy.core.relational import Relational
 
 from . import symbols
-from .asymptotic_sum import AsymptoticSum, revert
+from .asymptotic_sum import AsymptoticSum, as_sum, revert
 from .cells import require_sign
 from .expansion import Expansion
 from .terms import read_term
@@ -68,7 +68,7 @@ class Setting:
     def trace(self, shift: Expr, power: int, balance: Balance) -> Expansion:
         r"""Return TraceSum(s, m) at the root, as an expansion in $T$."""
         if balance.size_of_kappa == 0:
-            value = TraceSum(shift, power, self.decay, balance.kappa.leading, symbols_size())
+            value = TraceSum(shift, power, self.decay, balance.kappa.leading, oo)
             one = balance.kappa.power(Integer(0))
             error = balance.kappa.relative()[2]
             scale = error.scale.largest((*error.coefficients, *error.error))
@@ -77,7 +77,7 @@ class Setting:
         return total.substitute({kappa: balance.kappa.truncated()}, corrections=0).truncated()
 
     def _sum(self, shift: Expr, power: int, size_of_kappa: int) -> AsymptoticSum:
-        function = TraceSum(shift, power, self.decay, kappa, symbols_size())
+        function = TraceSum(shift, power, self.decay, kappa, oo)
         if size_of_kappa > 0:
             return function.large_kappa(order=1)
         # Where two poles meet there is a logarithm: that surface is a cell of its own.
@@ -88,14 +88,9 @@ class Setting:
         return total
 
 
-def symbols_size() -> Expr:
-    """Return the size of the spectrum of these balances: infinite."""
-    return sympify("oo")
-
-
 def rho_value(decay: Expr) -> Expr:
     r"""Return $\rho$, the constant of $z\simeq\rho\,\kappa^{-1/a}$, from the expansion of $z$."""
-    total = TraceSum(0, 1, decay, kappa, symbols_size()).small_kappa(order=1, where=(sympify(decay) > 1,))
+    total = TraceSum(0, 1, decay, kappa, oo).small_kappa(order=1, where=(sympify(decay) > 1,))
     return read_term(total.terms[0], kappa)[0]
 
 
@@ -115,13 +110,7 @@ def solve_setting(setting: Setting) -> Balance:
     IncomparableTermsError
         If the cell is too large for one balance; it names the difference to split at.
     """
-    sizes = [size for size in (setting.features, setting.samples) if size is not None]
-    smallest = sizes[0]
-    equal = False
-    if len(sizes) > 1:
-        order = require_sign(sizes[0].exponent() - sizes[1].exponent(), setting.where)
-        smallest = sizes[0] if order <= 0 else sizes[1]
-        equal = order == 0
+    smallest, equal = _smaller(setting)
     if setting.ridge is None and equal:
         raise ValueError(
             "`ridge` is 0 where features and samples are equal, the interpolation threshold; exclude it by "
@@ -141,6 +130,30 @@ def solve_setting(setting: Setting) -> Balance:
     return _shared(setting, smallest)
 
 
+def _smaller(setting: Setting) -> tuple[Expansion, bool]:
+    """Return the smaller resource, and whether the two are equal.
+
+    Raises
+    ------
+    ValueError
+        If both grow alike and their ratio is not a number.
+    """
+    if setting.features is None or setting.samples is None:
+        present = setting.samples if setting.features is None else setting.features
+        if present is None:
+            raise ValueError("`features` and `samples` are both infinite; one of them must grow")
+        return present, False
+    order = require_sign(setting.features.exponent() - setting.samples.exponent(), setting.where)
+    if order == 0:
+        ratio = cancel((setting.features / setting.samples).leading)
+        if not ratio.is_number:
+            raise ValueError(
+                f"`features` over `samples` is {ratio} where they grow alike; give it as a number"
+            )
+        order = 0 if ratio == 1 else 1 if ratio > 1 else -1
+    return (setting.features if order <= 0 else setting.samples), order == 0
+
+
 def _share_of(value: Expansion, size: Expansion | None) -> Expansion:
     """Return 1 - z/size, which is 1 for an infinite size."""
     return (1 - value / size).truncated() if size is not None else value.power(Integer(0))
@@ -148,45 +161,26 @@ def _share_of(value: Expansion, size: Expansion | None) -> Expansion:
 
 def _by_ridge(setting: Setting, guess: Expansion, sign: int) -> Balance:
     r"""Balance where the ridge sets $\kappa=\delta/T\,(1+O(z/N)+O(z/T))$."""
+    one = guess.power(Integer(0))
     start = Balance(
-        regime="the ridge sets kappa",
+        regime="the ridge sets kappa" if sign else "the ridge sets kappa of order one",
         kappa=guess,
-        free_features=guess.power(Integer(0)),
-        free_samples=guess.power(Integer(0)),
+        free_features=one,
+        free_samples=one,
         size_of_kappa=sign,
     )
     z = setting.trace(Integer(0), 1, start)
     free_features, free_samples = _share_of(z, setting.features), _share_of(z, setting.samples)
-    root = guess / (free_features * free_samples)
-    lead = root.leading_with_error()
-    exact = Balance(
-        regime=start.regime,
-        kappa=lead,
-        free_features=free_features,
-        free_samples=free_samples,
-        size_of_kappa=sign,
-    )
-    if sign != 0:
-        return exact
-    return Balance(
-        regime="the ridge sets kappa of order one",
-        kappa=lead,
-        free_features=free_features,
-        free_samples=free_samples,
-        size_of_kappa=0,
-    )
+    root = (guess / (free_features * free_samples)).leading_with_error()
+    return replace(start, kappa=root, free_features=free_features, free_samples=free_samples)
 
 
 def _root_at(setting: Setting, value: Expansion) -> Expansion:
     r"""Return $\kappa$ where the degrees of freedom take a value."""
-    function = TraceSum(0, 1, setting.decay, kappa, symbols_size())
+    function = TraceSum(0, 1, setting.decay, kappa, oo)
     small = with_rho(function.small_kappa(order=1, where=setting.where), setting.decay)
     inverse = revert(small.in_one(kappa, at=0, where=setting.where), symbols.df1, corrections=0)
-    return AsymptoticSum(
-        tuple(c * m.of(symbols.df1) for m, c in inverse.coefficients.items()),
-        tuple(m.of(symbols.df1) for m in inverse.error),
-        inverse.where,
-    ).substitute({symbols.df1: value}, corrections=0)
+    return as_sum(inverse).substitute({symbols.df1: value}, corrections=0)
 
 
 def _filled(setting: Setting, smallest: Expansion, *, equal: bool) -> Balance:

@@ -232,6 +232,31 @@ def test_point_outside_the_domain_is_refused():
         sketch_rates().bias.at({a: 2})
 
 
+def test_resources_in_a_fixed_ratio_agree_with_the_fixed_point():
+    """N = 2T without a binding ridge: both shares stay of order one, unlike at N = T."""
+    rates = MODEL.rates(features=2 * T, ridge=T**-4, where=[a < 4, b < a + 1])
+    values = {a: Rational(5, 2), b: Rational(2)}
+    size = mpmath.mpf(10) ** FAR
+    point = solve_ridge(
+        NumericPowerLaw("2.5"),
+        features=2 * size,
+        samples=size,
+        ridge=size**-4,
+        noise=1,
+        source=2,
+        digits=25,
+    )
+    for name in ("bias", "variance"):
+        rate = getattr(rates, name).at(values)
+        assert abs(getattr(point, name) / predicted(rate, values, size) - 1) < mpmath.mpf("1e-12")
+
+
+def test_resources_in_an_unknown_ratio_are_refused():
+    ratio = Symbol("r", positive=True)
+    with pytest.raises(ValueError, match="`features` over `samples` is r"):
+        MODEL.rates(features=ratio * T, ridge=T**-4)
+
+
 def test_models_and_rates_show_themselves_in_a_notebook():
     from latex2mathml.converter import convert
 
