@@ -20,7 +20,7 @@ from .dominance import normalise_domain
 from .expansion import Expansion
 from .monomial import Monomial
 from .printing import latex_sum
-from .regions import Piece, Regions, reduce_conditions
+from .regions import Piece, Regions, isolate, reduce_conditions
 from .ridge_balance import RHO, Setting, rho_value, solve_setting, traces_at
 from .terms import read_term
 
@@ -209,8 +209,8 @@ def ridge_rates(
 
     cells = decompose(compute, domain, parameters)
     ordered = sorted(cells, key=lambda cell: len(cell.eliminated))
-    bias = tuple(Piece(_conditions(cell, domain), cell.value[0]) for cell in ordered)
-    variance = tuple(Piece(_conditions(cell, domain), cell.value[1]) for cell in ordered)
+    bias = tuple(Piece(_conditions(cell, domain, parameters), cell.value[0]) for cell in ordered)
+    variance = tuple(Piece(_conditions(cell, domain, parameters), cell.value[1]) for cell in ordered)
     return Rates(bias=Regions(bias, domain), variance=Regions(variance, domain))
 
 
@@ -268,6 +268,9 @@ def _parameters(exponents: Iterable[Expr], decay: Expr, source: Expr) -> list[Sy
     return sorted(coupling, key=str) + last + sorted(spectrum - set(last), key=str)
 
 
-def _conditions(cell: Cell[tuple[Rate, Rate]], domain: frozenset[Relational]) -> tuple[Relational, ...]:
+def _conditions(
+    cell: Cell[tuple[Rate, Rate]], domain: frozenset[Relational], order: Iterable[Symbol]
+) -> tuple[Relational, ...]:
     equations = tuple(Eq(symbol, value) for symbol, value in cell.eliminated.items())
-    return equations + reduce_conditions(domain, cell.where - domain)
+    rest = reduce_conditions(domain, cell.where - domain)
+    return equations + tuple(isolate(relation, order) for relation in sorted(rest, key=str))

@@ -156,6 +156,22 @@ def reduce_conditions(
     return tuple(kept)
 
 
+def isolate(relation: Relational, order: Iterable[Symbol]) -> Relational:
+    """Solve a relation for the first symbol of `order` in which it is linear with a number in front.
+
+    >>> from sympy.abc import a, b
+    >>> isolate(a - b + 1 > 0, [b, a])
+    b < a + 1
+    """
+    difference = (relation.lhs - relation.rhs).expand()
+    for symbol in order:
+        slope = difference.diff(symbol)
+        if slope.is_number and slope != 0:
+            side = type(relation) if slope > 0 else type(relation.reversed)
+            return side(symbol, -difference.subs(symbol, 0) / slope)
+    return relation
+
+
 @cache
 def _compiled(relation: Relational) -> tuple[tuple[Symbol, ...], Callable[..., list[Fraction]]]:
     """Return left minus right as numerator and denominator with integer coefficients: exact on Fractions."""
