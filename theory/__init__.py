@@ -1,5 +1,8 @@
 """Symbolic theory of scaling laws: models, expansions, laws and their derivations as SymPy objects."""
 
+from .allocation import OptimalAllocation as OptimalAllocation
+from .allocation import optimal_allocation as optimal_allocation
+from .allocation_result import Allocation as Allocation
 from .asymptotic_sum import AsymptoticSum as AsymptoticSum
 from .asymptotic_sum import compose as compose
 from .asymptotic_sum import revert as revert
@@ -18,6 +21,10 @@ from .mellin import heat_kernel as heat_kernel
 from .mellin import resolvent_kernel as resolvent_kernel
 from .mellin import spectral_sum as spectral_sum
 from .notation import Notation as Notation
+from .parametric_forms import ParametricForm as ParametricForm
+from .parametric_forms import hoffmann2022 as hoffmann2022
+from .parametric_forms import kaplan2020 as kaplan2020
+from .production import ProductionFunction as ProductionFunction
 from .rates import Rate as Rate
 from .rates import Rates as Rates
 from .regions import Piece as Piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .allocate import allocate
 from .claims import claims
 from .derive import derive
 from .evaluate import evaluate
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for command in (validate, claims, derive, evaluate, simulate):
+for command in (validate, claims, derive, allocate, evaluate, simulate):
     main.add_command(command)

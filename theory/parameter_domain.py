@@ -1,0 +1,390 @@
+r"""Signs of rational functions over a domain of parameters, decided by z3 and written legibly.
+
+A `ParameterDomain` tells whether conditions can hold together, drops factors of known sign ($a(b-1) > 0$
+becomes $b > 1$ where $a > 0$), and reduces a conjunction to what is needed.  Polynomials go to z3 without
+passing through SymPy, which makes a question cost a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from math import gcd, prod
+from typing import Any
+
+import z3
+from flint import fmpz_mpoly
+from sympy import Add, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Rational, Symbol
+from sympy.core.relational import Relational
+
+from .conditions import Condition, Conditions, Operator, simplified
+from .dominance import TIMEOUT, UndecidedError, normalise_domain
+from .rational_functions import Field, Key, RationalFunction, key_of, polynomial_expr
+from .sample_points import SamplePoints
+
+#: Milliseconds granted to z3 for an answer that only makes a result shorter.
+LITTLE_EFFORT = 1_000
+
+
+class ParameterDomain:
+    """The real parameters that satisfy the relations of `where` and the signs declared on symbols.
+
+    Parameters
+    ----------
+    where :
+        relations between rational functions of the parameters.
+    parameters :
+        further parameters, on which `where` says nothing.
+
+    Raises
+    ------
+    ValueError
+        If no parameters satisfy `where`.
+
+    >>> from sympy.abc import a, b
+    >>> domain = ParameterDomain([a > 0], [a, b])
+    >>> domain.relation(domain.condition(domain.field.read(a * b - a), ">"))
+    b > 1
+    """
+
+    def __init__(self, where: Iterable[Relational], parameters: Iterable[Symbol] = ()) -> None:
+        self.where = normalise_domain(where)
+        symbols = set(parameters).union(*(relation.free_symbols for relation in self.where))
+        self.field = Field(sorted(symbols, key=lambda symbol: (str(symbol), symbol.is_positive is None)))
+        self._reals = [z3.Real(f"p{i}") for i in range(len(self.field.parameters))]
+        self._terms: dict[Condition, z3.BoolRef] = {}
+        self._answers: dict[frozenset[Condition], tuple[bool | None, int]] = {}
+        self._conceivable: dict[frozenset[Condition], bool] = {}
+        self._satisfied: dict[Condition, int] = {}
+        self._signs: dict[Key, int | None] = {}
+        self._where = [
+            (relation.func, self.field.read(relation.lhs - relation.rhs, "`where`: the side"))
+            for relation in self.where
+        ]
+        self._assumptions = [self._assumption(kind, value) for kind, value in self._where]
+        for symbol, real in zip(self.field.parameters, self._reals, strict=True):
+            for declared, holds in (
+                (symbol.is_positive, real > 0),
+                (symbol.is_negative, real < 0),
+                (symbol.is_nonnegative, real >= 0),
+                (symbol.is_nonpositive, real <= 0),
+            ):
+                if declared:
+                    self._assumptions.append(holds)
+        self._samples = SamplePoints(len(self._reals), self.contains)
+        if self._answer(frozenset(), TIMEOUT) is False:
+            raise ValueError(
+                f"`where` is contradictory: no real parameters satisfy {sorted(map(str, self.where))}"
+            )
+
+    def _assumption(self, kind: type[Relational], value: RationalFunction) -> z3.BoolRef:
+        product = self._polynomial(value.top) * self._polynomial(value.bottom)
+        return z3.And(_COMPARE[kind](product), self._polynomial(value.bottom) != 0)
+
+    def _polynomial(self, polynomial: fmpz_mpoly) -> z3.ArithRef:
+        terms = []
+        for exponents, coefficient in polynomial.to_dict().items():
+            powers = [x for x, e in zip(self._reals, exponents, strict=True) for _ in range(int(e))]
+            terms.append(z3.Product([z3.RealVal(int(coefficient)), *powers]))
+        return z3.Sum(terms) if terms else z3.RealVal(0)
+
+    def _term(self, condition: Condition) -> z3.BoolRef:
+        if condition not in self._terms:
+            value = z3.Product([self._polynomial(factor) for factor in condition.factors])
+            kinds = {">": value > 0, ">=": value >= 0, "=": value == 0, "!=": value != 0}
+            self._terms[condition] = kinds[condition.operator]
+        return self._terms[condition]
+
+    def possible(self, *conditions: Condition) -> bool:
+        """Tell whether some parameters of the domain satisfy all conditions.
+
+        Raises
+        ------
+        UndecidedError
+            If z3 does not decide in time.
+        """
+        answer = self._answer(frozenset(conditions), TIMEOUT)
+        if answer is None:
+            relations = [*map(self.relation, conditions)]
+            raise UndecidedError(f"z3 could not decide {relations} over {sorted(map(str, self.where))}")
+        return answer
+
+    def conceivable(self, *conditions: Condition) -> bool:
+        """Tell whether the conditions were not refuted at little cost: for what may be left too large."""
+        key = frozenset(conditions)
+        if key not in self._conceivable:
+            self._conceivable[key] = self._is_conceivable(key)
+        return self._conceivable[key]
+
+    def _is_conceivable(self, conditions: frozenset[Condition]) -> bool:
+        if self._satisfied_at(conditions):
+            return True
+        simple = simplified(conditions)
+        if simple is None:
+            return False
+        # inequalities that exclude thin sets only are costly and seldom matter
+        thick = frozenset(condition for condition in simple if condition.operator != "!=")
+        return self._answer(thick, LITTLE_EFFORT) is not False
+
+    def _answer(self, conditions: frozenset[Condition], effort: int) -> bool | None:
+        if self._satisfied_at(conditions):
+            return True
+        known, spent = self._answers.get(conditions, (None, 0))
+        if known is None and spent < effort:
+            simple = simplified(conditions)
+            known = simple is not None and self._ask([self._term(c) for c in simple], effort)
+            self._answers[conditions] = known, effort
+        return known
+
+    def _satisfied_at(self, conditions: Iterable[Condition]) -> int:
+        """Return the sample points that satisfy all conditions, as bits."""
+        found = self._samples.everywhere
+        for condition in conditions:
+            if not found:
+                break
+            if condition not in self._satisfied:
+                self._satisfied[condition] = self._points_of(condition)
+            found &= self._satisfied[condition]
+        return found
+
+    def _points_of(self, condition: Condition) -> int:
+        positive, zero, negative = self._samples.everywhere, 0, 0
+        for factor in condition.factors:
+            p, z, n = self._samples.masks(factor)
+            positive, zero, negative = (
+                positive & p | negative & n,
+                zero | z,
+                positive & n | negative & p,
+            )
+        masks = {
+            ">": positive,
+            ">=": positive | zero,
+            "=": zero,
+            "!=": positive | negative,
+        }
+        return masks[condition.operator]
+
+    def covered(self, regions: Iterable[Sequence[Condition]]) -> bool:
+        """Tell whether every point of the domain lies in one of the regions.
+
+        Raises
+        ------
+        UndecidedError
+            If z3 does not decide in time.
+        """
+        regions = [tuple(region) for region in regions]
+        reached = 0
+        for region in regions:
+            reached |= self._satisfied_at(region)
+        if reached != self._samples.everywhere:
+            return False
+        clauses = [z3.Or([z3.Not(self._term(condition)) for condition in region]) for region in regions]
+        answer = self._ask(clauses, TIMEOUT)
+        if answer is None:
+            raise UndecidedError(f"z3 could not decide whether regions cover {sorted(map(str, self.where))}")
+        return not answer
+
+    def _ask(self, terms: list[z3.BoolRef], effort: int) -> bool | None:
+        # Purely polynomial questions: the solver behind the general one is asked at once.
+        for solver in (z3.Tactic("qfnra-nlsat").solver(), z3.Solver()):
+            solver.set("timeout", effort)
+            solver.add(*self._assumptions, *terms)
+            answer = solver.check()
+            if answer != z3.unknown:
+                return bool(answer == z3.sat)
+            if effort < TIMEOUT:
+                break
+        return None
+
+    def contains(self, point: Sequence[Fraction]) -> bool:
+        """Tell whether rational values of the parameters lie in the domain."""
+        for parameter, value in zip(self.field.parameters, point, strict=True):
+            if (
+                (parameter.is_positive and value <= 0)
+                or (parameter.is_negative and value >= 0)
+                or (parameter.is_nonnegative and value < 0)
+                or (parameter.is_nonpositive and value > 0)
+            ):
+                return False
+        for kind, difference in self._where:
+            bottom = _evaluate(difference.bottom, point)
+            if bottom == 0 or not _COMPARE[kind](_evaluate(difference.top, point) / bottom):
+                return False
+        return True
+
+    def holds(self, condition: Condition, point: Sequence[Fraction]) -> bool:
+        """Tell whether a condition holds at rational values of the parameters, in the order of the field."""
+        value = prod(_evaluate(factor, point) for factor in condition.factors)
+        return {">": value > 0, ">=": value >= 0, "=": value == 0, "!=": value != 0}[condition.operator]
+
+    def sign(self, polynomial: fmpz_mpoly) -> int | None:
+        """Return 1, -1 or 0 where that is the sign on the whole domain, and otherwise `None`."""
+        if polynomial.is_constant():
+            value = int(polynomial.leading_coefficient()) if polynomial else 0
+            return (value > 0) - (value < 0)
+        key = key_of(polynomial)
+        if key not in self._signs:
+            cases = ((1, Condition((polynomial,), ">")), (-1, Condition((-polynomial,), ">")))
+            found = [sign for sign, condition in cases if self.conceivable(condition)]
+            if len(found) < 2 and self.conceivable(Condition((polynomial,), "=")):
+                found.append(0)
+            self._signs[key] = found[0] if len(found) == 1 else None
+        return self._signs[key]
+
+    def condition(self, value: RationalFunction, operator: Operator) -> Condition | bool:
+        """Return when a function without poles in the domain compares with 0 as told.
+
+        Returns
+        -------
+        Condition or bool
+            a truth value where it is the same on the whole domain.
+        """
+        if not value:
+            return operator in (">=", "=")
+        constant, factors = value.top.factor()
+        sign = 1 if int(constant) > 0 else -1
+        kept: list[fmpz_mpoly] = []
+        for factor, multiplicity in factors:
+            known = self.sign(factor)
+            if known == 0:
+                return operator in (">=", "=")
+            if known is not None:
+                sign *= known ** int(multiplicity)
+            elif operator in ("=", "!=") or multiplicity % 2:
+                kept.append(factor)
+            else:
+                kept += [factor, factor]
+        if operator in (">", ">="):
+            for factor, multiplicity in value.bottom.factor()[1]:
+                known = self.sign(factor)
+                if known:
+                    sign *= known ** int(multiplicity)
+                elif multiplicity % 2:
+                    kept.append(factor)
+        if not kept:
+            return operator == "!=" or (operator != "=" and sign > 0)
+        if operator in (">", ">=") and sign < 0:
+            kept[0] = -kept[0]
+        condition = Condition(tuple(kept), operator)
+        if not self.conceivable(condition):
+            return False
+        if not self.conceivable(condition.negated()):
+            return True
+        return condition
+
+    def conjunction(self, conditions: Iterable[Condition | bool]) -> Conditions | None:
+        """Collect conditions; `None` if one is false or they exclude one another."""
+        return self.extended((), conditions)
+
+    def extended(self, given: Conditions, conditions: Iterable[Condition | bool]) -> Conditions | None:
+        """Add conditions that are not implied yet; `None` if nothing satisfies all of them."""
+        added = list(conditions)
+        if any(condition is False for condition in added):
+            return None
+        known = simplified((*given, *(c for c in added if isinstance(c, Condition))))
+        if known is None:
+            return None
+        # simple ones first: they may settle what the others say
+        kept: list[Condition] = [condition for condition in known if condition in given]
+        for condition in sorted((c for c in known if c not in given), key=_complexity):
+            if not self.conceivable(*kept, condition):
+                return None
+            if self.conceivable(*kept, condition.negated()):
+                kept.append(condition)
+        return tuple(kept)
+
+    def reduced(self, conditions: Conditions) -> Conditions:
+        """Drop factors and conditions that the domain and the other conditions imply."""
+        kept = list(simplified(conditions) or conditions)
+        for position, condition in enumerate(kept):
+            if len(condition.factors) > 1:
+                others = [other for other in kept if other is not condition]
+                kept[position] = self._fewer_factors(condition, others)
+        for condition in sorted(kept, key=lambda c: (-len(c.factors), -_complexity(c))):
+            others = [other for other in kept if other is not condition]
+            if not self.conceivable(*others, condition.negated()):
+                kept = others
+        for condition in kept:
+            if condition.operator != ">=":
+                continue
+            position = kept.index(condition)
+            strict = Condition(condition.factors, ">")
+            if not self.conceivable(*kept[:position], *kept[position + 1 :], strict):
+                equation = Condition(condition.factors, "=")
+                return self.reduced((*kept[:position], equation, *kept[position + 1 :]))
+        return tuple(dict.fromkeys(kept))
+
+    def _fewer_factors(self, condition: Condition, others: list[Condition]) -> Condition:
+        sign, kept = 1, []
+        for factor in condition.factors:
+            if not self.conceivable(*others, Condition((-factor,), ">=")):
+                continue
+            if not self.conceivable(*others, Condition((factor,), ">=")):
+                sign = -sign
+                continue
+            kept.append(factor)
+        if not kept:
+            return condition
+        # an equation does not mind the sign of what multiplies it
+        return Condition((kept[0] * sign, *kept[1:]), condition.operator)
+
+    def relation(self, condition: Condition) -> Relational:
+        """Return a condition as a theorist writes it, a single symbol on the left if there is one."""
+        if len(condition.factors) > 1:
+            value = Mul(*(polynomial_expr(self.field, factor) for factor in condition.factors))
+            return _KINDS[condition.operator][0](value, 0)
+        return _legible(polynomial_expr(self.field, condition.factors[0]), condition.operator)
+
+    def relations(self, conditions: Conditions) -> tuple[Relational, ...]:
+        """Return conditions as relations, equations first."""
+        ordered = sorted(
+            conditions, key=lambda condition: (condition.operator != "=", _complexity(condition))
+        )
+        return tuple(dict.fromkeys(map(self.relation, ordered)))
+
+    @cached_property
+    def symbols(self) -> frozenset[Symbol]:
+        """The parameters."""
+        return frozenset(self.field.parameters)
+
+
+_COMPARE: dict[type[Relational], Callable[[Any], Any]] = {
+    Gt: lambda value: value > 0,
+    Ge: lambda value: value >= 0,
+    Lt: lambda value: value < 0,
+    Le: lambda value: value <= 0,
+    Eq: lambda value: value == 0,
+    Ne: lambda value: value != 0,
+}
+_KINDS = {">": (Gt, Lt), ">=": (Ge, Le), "=": (Eq, Eq), "!=": (Ne, Ne)}
+
+
+def _evaluate(polynomial: fmpz_mpoly, point: Sequence[Fraction]) -> Fraction:
+    total = Fraction(0)
+    for exponents, coefficient in polynomial.to_dict().items():
+        powers = (x ** int(e) for x, e in zip(point, exponents, strict=True))
+        total += int(coefficient) * prod(powers, start=Fraction(1))
+    return total
+
+
+def _complexity(condition: Condition) -> int:
+    return sum(len(factor.to_dict()) + factor.total_degree() for factor in condition.factors)
+
+
+def _legible(polynomial: Expr, operator: Operator) -> Relational:
+    direct, mirrored = _KINDS[operator]
+    terms = Add.make_args(polynomial)
+    content = gcd(*(int(term.as_coeff_Mul()[0]) for term in terms))
+    symbols = sorted(polynomial.free_symbols, key=str)
+    if len(symbols) == 1 and polynomial.is_polynomial(symbols[0]):
+        (x,) = symbols
+        slope = polynomial.coeff(x, 1)
+        if polynomial == slope * x + polynomial.subs(x, 0):
+            return (direct if slope > 0 else mirrored)(x, Rational(-polynomial.subs(x, 0), slope))
+    terms = tuple(term / content for term in terms)
+    left = Add(*(term for term in terms if not term.could_extract_minus_sign()))
+    right = Add(*(-term for term in terms if term.could_extract_minus_sign()))
+    if isinstance(right, Symbol) and not (isinstance(left, Symbol) and str(left) < str(right)):
+        return mirrored(right, left)
+    return direct(left, right)
