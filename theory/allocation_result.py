@@ -178,7 +178,7 @@ def _range_latex(part: Set) -> str:
         return rf"\left\{{{law_latex(next(iter(part)))}\right\}}"
     left = "(" if part.inf == -oo else "["
     right = ")" if part.sup == oo else "]"
-    ends = ", ".join(law_latex(end, fold_short_frac=True) for end in (part.inf, part.sup))
+    ends = ", ".join(law_latex(end) for end in (part.inf, part.sup))
     return rf"\left{left}{ends}\right{right}"
 
 

@@ -74,7 +74,7 @@ def parse_relations(text: str, symbol: Callable[[str], Symbol] = real_symbol) ->
         If a part is no relation.
 
     >>> parse_relations("1 < b <= a + 1, a != 2")
-    [b > 1, b <= a + 1, Ne(a, 2)]
+    [1 < b, b <= a + 1, Ne(a, 2)]
     """
     relations: list[Relational] = []
     for part in _parts(text):

@@ -371,7 +371,7 @@ def test_latex_compiles(lin2024, compile_latex):
 
 
 def test_latex_says_order_or_equivalence(lin2024):
-    assert r"x \in \left[(a - b) / (b + 1), 0\right]" in lin2024.latex()
+    assert r"x \in \left[\frac{a - b}{b + 1}, 0\right]" in lin2024.latex()
     assert r"\simeq" not in lin2024.latex()
     best = optimal_allocation(1 / N + 1 / T, cost=N * T, budget=C, over=[N, T])
     assert r"N \simeq" in best.latex()
