@@ -172,7 +172,7 @@ class ParametricProgram:
                 [
                     independent,
                     *(self.domain.condition(gap, "=") for gap in gaps),
-                    *(self.domain.condition(entry, ">=") for entry in y),
+                    *(self.domain.condition(entry, ">") for entry in y),
                 ]
             )
             if given is not None:

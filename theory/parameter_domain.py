@@ -311,7 +311,8 @@ class ParameterDomain:
             position = kept.index(condition)
             strict = Condition(condition.factors, ">")
             if not self.conceivable(*kept[:position], *kept[position + 1 :], strict):
-                equation = Condition(condition.factors, "=")
+                distinct = {min(key_of(f), key_of(-f)): f for f in condition.factors}
+                equation = Condition(tuple(distinct.values()), "=")
                 return self.reduced((*kept[:position], equation, *kept[position + 1 :]))
         return tuple(dict.fromkeys(kept))
 

@@ -227,6 +227,21 @@ def test_an_end_at_infinity_is_reported():
     assert not high
 
 
+def test_a_range_without_end_is_not_united_with_a_finite_one():
+    # the knob y helps nowhere; for a < 0 too little of it does harm
+    domain = ParameterDomain([a > -2, a < 2], [a])
+    rows = (
+        row(domain, "term", -1, 0, -1, 0),
+        row(domain, "term", -2, a, -1, 0),
+        row(domain, "cost", 1, 0, 0, 1),
+        row(domain, "bound", -1, 0, 0, 0),
+        row(domain, "bound", 0, 1, 0, 0),
+    )
+    cells = merge(domain, ParametricProgram(domain=domain, rows=rows).solve())
+    ends = {domain.relations(c.conditions): c.optimum.ranges[1][0][0] for c in cells}
+    assert ends == {(a >= 0,): None, (a < 0,): domain.field.read(1 / a)}
+
+
 def test_contradictory_inequalities_are_told_apart_from_unbounded_ones():
     domain = ParameterDomain([a > 0], [a])
     rows = (

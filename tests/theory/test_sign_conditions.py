@@ -104,6 +104,8 @@ def test_conjunctions_are_reduced_to_what_is_needed():
     assert {domain.relation(c) for c in kept} == {b > Rational(1, 2), b < 1}
     touching = [domain.condition(read(f), ">=") for f in (b - 3, 3 - b)]
     assert domain.relations(domain.reduced(domain.conjunction(touching))) == (Eq(b, 3),)
+    square = domain.condition(read(-((a - b) ** 2)), ">=")
+    assert domain.relations(domain.reduced((square,))) == (Eq(a, b),)
 
 
 def test_simplification_keeps_the_set():
