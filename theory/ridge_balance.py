@@ -94,7 +94,7 @@ def rho_value(decay: Expr) -> Expr:
     return read_term(total.terms[0], kappa)[0]
 
 
-def with_rho(total: AsymptoticSum, decay: Expr) -> AsymptoticSum:
+def with_rho(total: AsymptoticSum, decay: Expr = symbols.decay) -> AsymptoticSum:
     r"""Abbreviate the constant of the leading term of $z$ by `RHO`."""
     coefficient, monomial = read_term(total.terms[0], kappa)
     if simplify(coefficient - rho_value(decay)) != 0:

@@ -11,6 +11,8 @@ from .. import symbols
 from ..asymptotic_sum import AsymptoticSum, revert
 from ..derivation import Rigour, Step
 from ..ridge import ANY_SPECTRUM
+from ..ridge_balance import RHO, rho_value
+from ..ridge_balance import with_rho as with_rho
 from ..spectra import PowerLaw
 from ..terms import read_term
 
@@ -18,7 +20,7 @@ a, kappa = symbols.decay, symbols.kappa
 N, T, M, delta, sigma2 = symbols.features, symbols.samples, symbols.size, symbols.ridge, symbols.noise
 z, q, s = (ANY_SPECTRUM.df(order) for order in (1, 2, 3))
 #: The constant of the degrees of freedom, $z \simeq \rho\,\kappa^{-1/a}$.
-rho = Symbol("rho", positive=True)
+rho = RHO
 #: The domain of the power law with infinitely many eigenvalues.
 SUMMABLE = (a > 1,)
 
@@ -44,12 +46,6 @@ def degrees_of_freedom(order: int, terms: int = 1) -> AsymptoticSum:
 
 
 @cache
-def df1_constant() -> Expr:
-    r"""Return $\rho$, the coefficient of $\kappa^{-1/a}$ in $z(\kappa)$."""
-    return read_term(degrees_of_freedom(1).terms[0], kappa)[0]
-
-
-@cache
 def trace_ratio(order: int) -> Expr:
     r"""Return the limit of $\mathrm{df}_j(\kappa)/z(\kappa)$ for $\kappa\to0$ on the power law."""
     leading = [read_term(degrees_of_freedom(j).terms[0], kappa) for j in (order, 1)]
@@ -62,14 +58,6 @@ def trace_ratio(order: int) -> Expr:
 def on_power_law(expression: Expr) -> Expr:
     r"""Put the leading $q(z)$ and $s(z)$ of the power law into an expression in $z,q,s$."""
     return expression.xreplace({q: trace_ratio(2) * z, s: trace_ratio(3) * z})
-
-
-def with_rho(total: AsymptoticSum) -> AsymptoticSum:
-    r"""Abbreviate the coefficient of the leading term of $z$ by $\rho$."""
-    coefficient, monomial = read_term(total.terms[0], kappa)
-    if simplify(coefficient - df1_constant()) != 0:
-        raise ArithmeticError(f"leading coefficient {coefficient} is not that of the degrees of freedom")
-    return AsymptoticSum((rho * monomial.of(kappa), *total.terms[1:]), total.errors, total.where)
 
 
 @cache
@@ -101,7 +89,7 @@ def condition_in_form(derived: Expr, form: Expr) -> Expr:
 
 def rho_constant() -> Mapping[Symbol, Expr]:
     r"""Return the value of $\rho$ for a derivation's constants."""
-    return {rho: df1_constant()}
+    return {rho: rho_value(a)}
 
 
 def power_law_steps() -> tuple[Step, ...]:
