@@ -11,7 +11,6 @@ from .derivation import Derivation as Derivation
 from .derivation import Rigour as Rigour
 from .derivation import Step as Step
 from .dominance import Comparison as Comparison
-from .dominance import UndecidedError as UndecidedError
 from .dominance import compare as compare
 from .dominance import is_possible as is_possible
 from .expansion import Expansion as Expansion
@@ -29,6 +28,7 @@ from .rates import Rate as Rate
 from .rates import Rates as Rates
 from .regions import Piece as Piece
 from .regions import Regions as Regions
+from .relations import UndecidedError as UndecidedError
 from .ridge import RandomFeatureRidge as RandomFeatureRidge
 from .spectra import AnySpectrum as AnySpectrum
 from .spectra import PowerLaw as PowerLaw

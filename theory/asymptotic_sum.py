@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
-from .dominance import normalise_domain
 from .expansion import Expansion, IncomparableTermsError
 from .monomial import ONE, Monomial
 from .printing import latex_sum
+from .relations import normalise_domain
 from .terms import read_term, terms_of
 
 

@@ -14,8 +14,9 @@ from typing import Generic, TypeVar
 from sympy import Eq, Expr, Mul, Poly, Symbol, cancel, factor, fraction, together
 from sympy.core.relational import Relational
 
-from .dominance import Comparison, UndecidedError, compare, is_possible, normalise_domain
+from .dominance import Comparison, compare, is_possible
 from .expansion import IncomparableTermsError
+from .relations import UndecidedError, normalise_domain
 
 Value = TypeVar("Value")
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flint import fmpz_mpoly
+from sympy import Eq, Ge, Gt, Le, Lt, Ne
+from sympy.core.relational import Relational
 
-from .rational_functions import Key, key_of
+from .rational_functions import Key, RationalFunction, key_of
 
 Operator = Literal[">", ">=", "=", "!="]
 _OPPOSITE: dict[Operator, Operator] = {">": ">=", ">=": ">", "=": "!=", "!=": "="}
@@ -23,6 +25,7 @@ _SIGNS: dict[Operator, frozenset[int]] = {
     "!=": frozenset({-1, 1}),
 }
 _ANY = frozenset({-1, 0, 1})
+_OPERATORS: dict[type[Relational], Operator] = {Gt: ">", Lt: ">", Ge: ">=", Le: ">=", Eq: "=", Ne: "!="}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +89,12 @@ class _Knowledge:
         return self._signs[key] != before
 
     def _place(self, polynomial: fmpz_mpoly) -> tuple[Key, int]:
-        orientation = 1 if int(polynomial.leading_coefficient()) > 0 else -1
+        orientation = -1 if polynomial and int(polynomial.leading_coefficient()) < 0 else 1
         upright = polynomial if orientation > 0 else -polynomial
         key = key_of(upright)
         if key not in self._signs:
-            self._signs[key], self._polynomials[key] = _ANY, upright
+            known = frozenset({1 if upright else 0}) if upright.is_constant() else _ANY
+            self._signs[key], self._polynomials[key] = known, upright
         return key, orientation
 
     def conditions(self) -> Conditions | None:
@@ -100,12 +104,44 @@ class _Knowledge:
             polynomial = self._polynomials[key]
             if not signs:
                 return None
+            if polynomial.is_constant():
+                continue
             for operator, allowed in _SIGNS.items():
                 if signs == allowed:
                     found.append(Condition((polynomial,), operator))
                 elif signs == frozenset(-sign for sign in allowed):
                     found.append(Condition((-polynomial,), operator))
         return tuple(found)
+
+
+def conditions_of(kind: type[Relational], value: RationalFunction) -> Conditions:
+    """Return what the comparison of a function with 0 says of polynomials; poles satisfy none.
+
+    Parameters
+    ----------
+    kind :
+        `Gt`, `Ge`, `Lt`, `Le`, `Eq` or `Ne`.
+    value :
+        what is compared.
+    """
+    poles = value.bottom.factor()[1]
+    found = [Condition((factor,), "!=") for factor, _ in poles]
+    top = -value.top if kind in (Lt, Le) else value.top
+    if not top:
+        return (*found, Condition((top,), _OPERATORS[kind]))
+    constant, factors = top.factor()
+    if kind in (Eq, Ne):
+        every = tuple(factor for factor, _ in factors) or (top,)
+        return (*found, Condition(every, _OPERATORS[kind]))
+    sign = top.context().constant(1 if int(constant) > 0 else -1)
+    odd = [factor for factor, multiplicity in (*factors, *poles) if multiplicity % 2]
+    even = [factor for factor, multiplicity in factors if not multiplicity % 2]
+    if kind in (Gt, Lt):
+        found += [Condition((factor,), "!=") for factor in even]
+    else:
+        odd += [factor for factor in even for _ in range(2)]
+    compared = (sign * odd[0], *odd[1:]) if odd else (sign,)
+    return (*found, Condition(compared, _OPERATORS[kind]))
 
 
 def simplified(conditions: Iterable[Condition]) -> Conditions | None:

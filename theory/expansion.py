@@ -32,9 +32,9 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from .dominance import normalise_domain
 from .monomial import ONE, Monomial, Scale
 from .printing import latex_sum
+from .relations import normalise_domain
 from .terms import combine, read_term, terms_of, tidy
 
 

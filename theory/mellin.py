@@ -37,8 +37,9 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from .asymptotic_sum import AsymptoticSum
-from .dominance import Comparison, compare, normalise_domain
+from .dominance import Comparison, compare
 from .power_sums import tail_of_powers
+from .relations import normalise_domain
 
 #: Argument of every Mellin transform.
 p = Symbol("p")

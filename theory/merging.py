@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .conditions import Condition, Conditions
-from .dominance import UndecidedError
 from .linear_program import Cell, End, Optimum, Ranges
 from .parameter_domain import ParameterDomain
 from .rational_functions import RationalFunction
+from .relations import UndecidedError
 
 
 def merge(domain: ParameterDomain, cells: Sequence[Cell]) -> tuple[Cell, ...]:

@@ -7,24 +7,21 @@ passing through SymPy, which makes a question cost a millisecond.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, prod
 from typing import Any
 
-import z3
 from flint import fmpz_mpoly
 from sympy import Add, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Rational, Symbol
 from sympy.core.relational import Relational
 
-from .conditions import Condition, Conditions, Operator, simplified
-from .dominance import TIMEOUT, UndecidedError, normalise_domain
+from .conditions import Condition, Conditions, Operator, conditions_of, simplified
 from .rational_functions import Field, Key, RationalFunction, key_of, polynomial_expr
-from .sample_points import SamplePoints
-
-#: Milliseconds granted to z3 for an answer that only makes a result shorter.
-LITTLE_EFFORT = 1_000
+from .relations import EmptyDomainError, UndecidedError, normalise_domain
+from .sample_points import sample_points
+from .solver import LITTLE_EFFORT, TIMEOUT, ask
 
 
 class ParameterDomain:
@@ -39,7 +36,7 @@ class ParameterDomain:
 
     Raises
     ------
-    ValueError
+    EmptyDomainError
         If no parameters satisfy `where`.
 
     >>> from sympy.abc import a, b
@@ -52,49 +49,39 @@ class ParameterDomain:
         self.where = normalise_domain(where)
         symbols = set(parameters).union(*(relation.free_symbols for relation in self.where))
         self.field = Field(sorted(symbols, key=lambda symbol: (str(symbol), symbol.is_positive is None)))
-        self._reals = [z3.Real(f"p{i}") for i in range(len(self.field.parameters))]
-        self._terms: dict[Condition, z3.BoolRef] = {}
         self._answers: dict[frozenset[Condition], tuple[bool | None, int]] = {}
         self._conceivable: dict[frozenset[Condition], bool] = {}
         self._satisfied: dict[Condition, int] = {}
         self._signs: dict[Key, int | None] = {}
         self._where = [
             (relation.func, self.field.read(relation.lhs - relation.rhs, "`where`: the side"))
-            for relation in self.where
+            for relation in sorted(self.where, key=str)
         ]
-        self._assumptions = [self._assumption(kind, value) for kind, value in self._where]
-        for symbol, real in zip(self.field.parameters, self._reals, strict=True):
-            for declared, holds in (
-                (symbol.is_positive, real > 0),
-                (symbol.is_negative, real < 0),
-                (symbol.is_nonnegative, real >= 0),
-                (symbol.is_nonpositive, real <= 0),
-            ):
-                if declared:
-                    self._assumptions.append(holds)
-        self._samples = SamplePoints(len(self._reals), self.contains)
+        self._given = [
+            *self._declared(),
+            *(c for kind, value in self._where for c in conditions_of(kind, value)),
+        ]
+        self._points = sample_points(len(self.field.parameters))
+        self._inside = self._points.everywhere
+        self._inside = self._satisfied_at(self._given)
+        self._satisfied.clear()
         if self._answer(frozenset(), TIMEOUT) is False:
-            raise ValueError(
+            raise EmptyDomainError(
                 f"`where` is contradictory: no real parameters satisfy {sorted(map(str, self.where))}"
             )
 
-    def _assumption(self, kind: type[Relational], value: RationalFunction) -> z3.BoolRef:
-        product = self._polynomial(value.top) * self._polynomial(value.bottom)
-        return z3.And(_COMPARE[kind](product), self._polynomial(value.bottom) != 0)
-
-    def _polynomial(self, polynomial: fmpz_mpoly) -> z3.ArithRef:
-        terms = []
-        for exponents, coefficient in polynomial.to_dict().items():
-            powers = [x for x, e in zip(self._reals, exponents, strict=True) for _ in range(int(e))]
-            terms.append(z3.Product([z3.RealVal(int(coefficient)), *powers]))
-        return z3.Sum(terms) if terms else z3.RealVal(0)
-
-    def _term(self, condition: Condition) -> z3.BoolRef:
-        if condition not in self._terms:
-            value = z3.Product([self._polynomial(factor) for factor in condition.factors])
-            kinds = {">": value > 0, ">=": value >= 0, "=": value == 0, "!=": value != 0}
-            self._terms[condition] = kinds[condition.operator]
-        return self._terms[condition]
+    def _declared(self) -> Iterator[Condition]:
+        """Yield the signs declared on the symbols."""
+        for symbol in self.field.parameters:
+            value = self.field.read(symbol).top
+            if symbol.is_positive:
+                yield Condition((value,), ">")
+            elif symbol.is_negative:
+                yield Condition((-value,), ">")
+            elif symbol.is_nonnegative:
+                yield Condition((value,), ">=")
+            elif symbol.is_nonpositive:
+                yield Condition((-value,), ">=")
 
     def possible(self, *conditions: Condition) -> bool:
         """Tell whether some parameters of the domain satisfy all conditions.
@@ -132,14 +119,14 @@ class ParameterDomain:
             return True
         known, spent = self._answers.get(conditions, (None, 0))
         if known is None and spent < effort:
-            simple = simplified(conditions)
-            known = simple is not None and self._ask([self._term(c) for c in simple], effort)
+            simple = simplified((*self._given, *sorted(conditions, key=lambda c: c.key)))
+            known = simple is not None and ask(simple, effort=effort)
             self._answers[conditions] = known, effort
         return known
 
     def _satisfied_at(self, conditions: Iterable[Condition]) -> int:
         """Return the sample points that satisfy all conditions, as bits."""
-        found = self._samples.everywhere
+        found = self._inside
         for condition in conditions:
             if not found:
                 break
@@ -149,9 +136,9 @@ class ParameterDomain:
         return found
 
     def _points_of(self, condition: Condition) -> int:
-        positive, zero, negative = self._samples.everywhere, 0, 0
-        for factor in condition.factors:
-            p, z, n = self._samples.masks(factor)
+        positive, zero, negative = self._inside, 0, 0
+        for key in condition.key[0]:
+            p, z, n = self._points.signs(key)
             positive, zero, negative = (
                 positive & p | negative & n,
                 zero | z,
@@ -177,25 +164,12 @@ class ParameterDomain:
         reached = 0
         for region in regions:
             reached |= self._satisfied_at(region)
-        if reached != self._samples.everywhere:
+        if reached != self._inside:
             return False
-        clauses = [z3.Or([z3.Not(self._term(condition)) for condition in region]) for region in regions]
-        answer = self._ask(clauses, TIMEOUT)
+        answer = ask(self._given, outside=regions, effort=TIMEOUT)
         if answer is None:
             raise UndecidedError(f"z3 could not decide whether regions cover {sorted(map(str, self.where))}")
         return not answer
-
-    def _ask(self, terms: list[z3.BoolRef], effort: int) -> bool | None:
-        # Purely polynomial questions: the solver behind the general one is asked at once.
-        for solver in (z3.Tactic("qfnra-nlsat").solver(), z3.Solver()):
-            solver.set("timeout", effort)
-            solver.add(*self._assumptions, *terms)
-            answer = solver.check()
-            if answer != z3.unknown:
-                return bool(answer == z3.sat)
-            if effort < TIMEOUT:
-                break
-        return None
 
     def contains(self, point: Sequence[Fraction]) -> bool:
         """Tell whether rational values of the parameters lie in the domain."""

@@ -16,11 +16,11 @@ from sympy.core.relational import Relational
 
 from . import symbols
 from .cells import Cell, decompose
-from .dominance import normalise_domain
 from .expansion import Expansion
 from .monomial import Monomial
 from .printing import latex_sum
 from .regions import Piece, Regions, isolate, reduce_conditions
+from .relations import normalise_domain
 from .ridge_balance import RHO, Setting, rho_value, solve_setting, traces_at
 from .terms import read_term
 

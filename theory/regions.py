@@ -16,8 +16,9 @@ from typing import Any, Generic, TypeVar
 from sympy import Expr, Integer, Not, Symbol, cancel, fraction, horner, lambdify, sympify
 from sympy.core.relational import Relational
 
-from .dominance import is_possible, normalise_domain
+from .dominance import is_possible
 from .printing import law_latex
+from .relations import normalise_domain
 
 Value = TypeVar("Value")
 

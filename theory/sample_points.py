@@ -1,79 +1,85 @@
-r"""Rational points of a domain of parameters, at which signs of polynomials are known exactly.
+r"""Rational points of the space of parameters, at which signs of polynomials are known exactly.
 
 A condition that holds at one of them is possible: no proof has to be searched for.  That answers most
-questions about regions; only what holds at none of the points is asked of z3.
+questions about regions; only what holds at none of the points is asked of z3.  The points of one dimension
+are shared by all domains, so that a polynomial is evaluated once.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from fractions import Fraction
-from math import prod
+from functools import cache
 
-from flint import fmpz_mpoly
+import numpy as np
+import numpy.typing as npt
 
-from .rational_functions import Key, key_of
+from .rational_functions import Key
 
 #: All coordinates are multiples of one over this.
 DENOMINATOR = 12
-#: Points looked for, and draws made to find them.
-WANTED, DRAWS = 160, 4000
+#: Points of each dimension.
+COUNT = 4096
 _SEED = 20221030
+#: Magnitudes below which 64-bit integers are exact.
+_EXACT = 2**62
 
 
 class SamplePoints:
-    """Some rational points of a domain.
+    """Fixed rational points, most of them with positive coordinates.
 
     Parameters
     ----------
     dimension :
         the number of parameters.
-    contains :
-        tells whether a point lies in the domain.
 
-    >>> points = SamplePoints(1, lambda point: point[0] > 0)
-    >>> len(points.points)
-    160
+    >>> points = sample_points(1)
+    >>> positive, zero, negative = points.signs((((2,), 1),))
+    >>> negative, (positive | zero) == points.everywhere
+    (0, True)
     """
 
-    def __init__(self, dimension: int, contains: Callable[[list[Fraction]], bool]) -> None:
+    def __init__(self, dimension: int) -> None:
         draw = random.Random(_SEED)
-        self.points: list[tuple[int, ...]] = []
-        for number in range(DRAWS if dimension else 1):
+        points = []
+        for number in range(COUNT if dimension else 1):
             # coarse points lie on many boundaries, wide ones far out
             step = (DENOMINATOR, DENOMINATOR // 2, 1)[number % 3]
             reach = (4, 3, 12, 60)[number % 4] * DENOMINATOR // step
-            point = tuple(step * draw.randint(-reach // 2, reach) for _ in range(dimension))
-            if contains([Fraction(x, DENOMINATOR) for x in point]):
-                self.points.append(point)
-            if len(self.points) == WANTED:
-                break
-        self._masks: dict[Key, tuple[int, int, int]] = {}
+            points.append([step * draw.randint(-reach // 2, reach) for _ in range(dimension)])
+        self._coordinates = np.array(points, dtype=np.int64).reshape(len(points), dimension).T
+        self._reach = int(np.abs(self._coordinates).max(initial=1))
+        self._signs: dict[Key, tuple[int, int, int]] = {}
+        #: The set of all points.
+        self.everywhere = (1 << len(points)) - 1
 
-    def masks(self, polynomial: fmpz_mpoly) -> tuple[int, int, int]:
+    def signs(self, polynomial: Key) -> tuple[int, int, int]:
         """Return the sets of points where a polynomial is positive, zero and negative, as bits."""
-        key = key_of(polynomial)
-        if key not in self._masks:
-            positive = zero = negative = 0
-            degree = max((sum(exponents) for exponents, _ in key), default=0)
-            for position, point in enumerate(self.points):
-                value = sum(
-                    coefficient
-                    * DENOMINATOR ** (degree - sum(exponents))
-                    * prod(x**e for x, e in zip(point, exponents, strict=True) if e)
-                    for exponents, coefficient in key
-                )
-                if value > 0:
-                    positive |= 1 << position
-                elif value < 0:
-                    negative |= 1 << position
-                else:
-                    zero |= 1 << position
-            self._masks[key] = positive, zero, negative
-        return self._masks[key]
+        if polynomial not in self._signs:
+            values = self._values(polynomial)
+            self._signs[polynomial] = _bits(values > 0), _bits(values == 0), _bits(values < 0)
+        return self._signs[polynomial]
 
-    @property
-    def everywhere(self) -> int:
-        """The set of all points."""
-        return (1 << len(self.points)) - 1
+    def _values(self, polynomial: Key) -> npt.NDArray[np.int64]:
+        """Return positive multiples of the values of a polynomial at all points."""
+        degree = max((sum(exponents) for exponents, _ in polynomial), default=0)
+        scaled = [(e, c * DENOMINATOR ** (degree - sum(e))) for e, c in polynomial]
+        largest = sum(abs(c) * self._reach ** sum(e) for e, c in scaled)
+        coordinates = self._coordinates if largest < _EXACT else self._coordinates.astype(object)
+        total = np.zeros(coordinates.shape[1], dtype=coordinates.dtype)
+        for exponents, coefficient in scaled:
+            term = np.full_like(total, coefficient)
+            for row, exponent in zip(coordinates, exponents, strict=True):
+                for _ in range(exponent):
+                    term = term * row
+            total = total + term
+        return total
+
+
+def _bits(where: npt.NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(where.astype(bool), bitorder="little").tobytes(), "little")
+
+
+@cache
+def sample_points(dimension: int) -> SamplePoints:
+    """Return the points of a dimension."""
+    return SamplePoints(dimension)
