@@ -36,8 +36,8 @@ from .allocation_constants import Constants, NoClosedFormError, constants_at
 from .allocation_program import Line, Problem, Resource, program_of, programs, read_problem
 from .allocation_result import Allocation, intervals, power_text
 from .asymptotic_sum import AsymptoticSum
+from .better_program import better, merge_optima
 from .linear_program import Cell, InfeasibleError, Ranges, UnboundedError
-from .merging import better, merge
 from .regions import Piece, Regions, exact_number
 
 
@@ -226,8 +226,8 @@ def optimal_allocation(
     alternatives = programs(problem)
     cells: tuple[Cell, ...] = ()
     for lines in alternatives:
-        found = merge(problem.domain, _solved(problem, lines))
-        cells = merge(problem.domain, better(problem.domain, cells, found)) if cells else found
+        found = merge_optima(problem.domain, _solved(problem, lines))
+        cells = merge_optima(problem.domain, better(problem.domain, cells, found)) if cells else found
     pieces = []
     for cell in cells:
         value = _allocation(problem, alternatives, cell)

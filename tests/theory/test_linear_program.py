@@ -11,13 +11,13 @@ import pytest
 from scipy.optimize import linprog
 from sympy import Rational, symbols
 
+from scalinglaws.theory.better_program import better, merge_optima
 from scalinglaws.theory.linear_program import (
     InfeasibleError,
     ParametricProgram,
     Row,
     UnboundedError,
 )
-from scalinglaws.theory.merging import better, merge
 from scalinglaws.theory.parameter_domain import ParameterDomain
 
 a, b = symbols("a b", real=True)
@@ -138,7 +138,7 @@ def seeds(count, slow):
 def test_optima_are_those_of_exact_enumeration(seed):
     program = random_program(seed)
     cells = program.solve()
-    merged = merge(program.domain, cells)
+    merged = merge_optima(program.domain, cells)
     assert len(merged) <= len(cells)
     for number, point in enumerate(random_points(1000 + seed, 12)):
         rows = numeric(program, point)
@@ -161,7 +161,7 @@ def test_optima_are_those_of_exact_enumeration(seed):
 
 def test_merged_regions_are_few_and_cover_the_domain():
     program = random_program(3)
-    merged = merge(program.domain, program.solve())
+    merged = merge_optima(program.domain, program.solve())
     assert program.domain.covered([cell.conditions for cell in merged])
     for cell in merged:
         rest = [other.conditions for other in merged if other is not cell]
@@ -177,9 +177,9 @@ def test_the_better_of_two_programs_is_their_common_minimum(seed):
     position = draw.choice(terms)
     replaced[position] = random_term(draw, first.domain, first.dimension - 1)
     second = ParametricProgram(domain=first.domain, rows=tuple(replaced))
-    parts = [merge(first.domain, program.solve()) for program in (first, second)]
+    parts = [merge_optima(first.domain, program.solve()) for program in (first, second)]
     cells = better(first.domain, *parts)
-    merged = merge(first.domain, cells)
+    merged = merge_optima(first.domain, cells)
     for point in random_points(2000 + seed, 8):
         answers = [optimal_vertices(numeric(program, point)) for program in (first, second)]
         best = min(answer[0] for answer in answers)
@@ -219,7 +219,7 @@ def test_an_end_at_infinity_is_reported():
         row(domain, "cost", 1, 0, 0, 1),
         row(domain, "bound", 0, 1, 0, 0),
     )
-    (cell,) = merge(domain, ParametricProgram(domain=domain, rows=rows).solve())
+    (cell,) = merge_optima(domain, ParametricProgram(domain=domain, rows=rows).solve())
     assert cell.conditions == ()
     ((low, high),) = cell.optimum.ranges[1]
     assert low is None
@@ -237,7 +237,7 @@ def test_a_range_without_end_is_not_united_with_a_finite_one():
         row(domain, "bound", -1, 0, 0, 0),
         row(domain, "bound", 0, 1, 0, 0),
     )
-    cells = merge(domain, ParametricProgram(domain=domain, rows=rows).solve())
+    cells = merge_optima(domain, ParametricProgram(domain=domain, rows=rows).solve())
     ends = {domain.relations(c.conditions): c.optimum.ranges[1][0][0] for c in cells}
     assert ends == {(a >= 0,): None, (a < 0,): domain.field.read(1 / a)}
 
@@ -263,7 +263,7 @@ def test_a_boundary_has_its_own_optima():
         row(domain, "bound", 0, -1, 0, 0),
     )
     program = ParametricProgram(domain=domain, rows=rows)
-    cells = merge(domain, program.solve())
+    cells = merge_optima(domain, program.solve())
     conditions = {domain.relations(cell.conditions) for cell in cells}
     assert len(cells) == 3
     assert sum(len(c) == 1 and c[0].rel_op == "==" for c in conditions) == 1
