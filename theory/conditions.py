@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
 from typing import Literal
 
 from flint import fmpz_mpoly
@@ -25,6 +27,13 @@ _SIGNS: dict[Operator, frozenset[int]] = {
     "!=": frozenset({-1, 1}),
 }
 _ANY = frozenset({-1, 0, 1})
+_SUBSETS = [frozenset(signs) for size in range(4) for signs in combinations((-1, 0, 1), size)]
+_MIRRORED = {signs: frozenset(-sign for sign in signs) for signs in _SUBSETS}
+#: How signs are written: an operator, and 1 or -1 for the polynomial or its negative.
+_WRITTEN: dict[frozenset[int], tuple[Operator, int]] = {
+    **{_MIRRORED[signs]: (operator, -1) for operator, signs in _SIGNS.items()},
+    **{signs: (operator, 1) for operator, signs in _SIGNS.items()},
+}
 _OPERATORS: dict[type[Relational], Operator] = {Gt: ">", Lt: ">", Ge: ">=", Le: ">=", Eq: "=", Ne: "!="}
 
 
@@ -69,48 +78,60 @@ class Condition:
 Conditions = tuple[Condition, ...]
 
 
+@cache
+def _negated(key: Key) -> Key:
+    return tuple((exponents, -coefficient) for exponents, coefficient in key)
+
+
+#: Conditions on one polynomial, by its key, orientation and operator.
+_SINGLE: dict[tuple[Key, int, Operator], Condition] = {}
+
+
+def _single(key: Key, orientation: int, operator: Operator, polynomial: fmpz_mpoly) -> Condition:
+    place = key, orientation, operator
+    if place not in _SINGLE:
+        _SINGLE[place] = Condition((polynomial if orientation > 0 else -polynomial,), operator)
+    return _SINGLE[place]
+
+
 class _Knowledge:
     """What is known of the sign of each polynomial, whichever way round it is written."""
 
     def __init__(self) -> None:
         self._signs: dict[Key, frozenset[int]] = {}
-        self._polynomials: dict[Key, fmpz_mpoly] = {}
+        self._polynomials: dict[Key, tuple[fmpz_mpoly, int]] = {}
 
-    def signs(self, polynomial: fmpz_mpoly) -> frozenset[int]:
+    def signs(self, polynomial: fmpz_mpoly, key: Key) -> frozenset[int]:
         """Return the signs that a polynomial may still have."""
-        key, orientation = self._place(polynomial)
-        return frozenset(sign * orientation for sign in self._signs[key])
+        upright, orientation = self._place(polynomial, key)
+        return self._signs[upright] if orientation > 0 else _MIRRORED[self._signs[upright]]
 
-    def restrict(self, polynomial: fmpz_mpoly, signs: frozenset[int]) -> bool:
+    def restrict(self, polynomial: fmpz_mpoly, key: Key, signs: frozenset[int]) -> bool:
         """Learn that a polynomial has one of some signs; tell whether that was news."""
-        key, orientation = self._place(polynomial)
-        before = self._signs[key]
-        self._signs[key] = before & frozenset(sign * orientation for sign in signs)
-        return self._signs[key] != before
+        upright, orientation = self._place(polynomial, key)
+        before = self._signs[upright]
+        self._signs[upright] = before & (signs if orientation > 0 else _MIRRORED[signs])
+        return self._signs[upright] != before
 
-    def _place(self, polynomial: fmpz_mpoly) -> tuple[Key, int]:
-        orientation = -1 if polynomial and int(polynomial.leading_coefficient()) < 0 else 1
-        upright = polynomial if orientation > 0 else -polynomial
-        key = key_of(upright)
-        if key not in self._signs:
-            known = frozenset({1 if upright else 0}) if upright.is_constant() else _ANY
-            self._signs[key], self._polynomials[key] = known, upright
-        return key, orientation
+    def _place(self, polynomial: fmpz_mpoly, key: Key) -> tuple[Key, int]:
+        orientation = -1 if key and key[-1][1] < 0 else 1
+        upright = key if orientation > 0 else _negated(key)
+        if upright not in self._signs:
+            known = frozenset({1 if key else 0}) if polynomial.is_constant() else _ANY
+            self._signs[upright], self._polynomials[upright] = known, (polynomial, orientation)
+        return upright, orientation
 
     def conditions(self) -> Conditions | None:
         """Return what is known as conditions, `None` if it is a contradiction."""
         found = []
         for key, signs in self._signs.items():
-            polynomial = self._polynomials[key]
             if not signs:
                 return None
-            if polynomial.is_constant():
+            polynomial, given = self._polynomials[key]
+            if signs == _ANY or polynomial.is_constant():
                 continue
-            for operator, allowed in _SIGNS.items():
-                if signs == allowed:
-                    found.append(Condition((polynomial,), operator))
-                elif signs == frozenset(-sign for sign in allowed):
-                    found.append(Condition((-polynomial,), operator))
+            operator, orientation = _WRITTEN[signs]
+            found.append(_single(key, orientation, operator, polynomial if given > 0 else -polynomial))
         return tuple(found)
 
 
@@ -158,7 +179,7 @@ def simplified(conditions: Iterable[Condition]) -> Conditions | None:
         if len(condition.factors) > 1:
             products.append(condition)
         else:
-            knowledge.restrict(condition.factors[0], _SIGNS[condition.operator])
+            knowledge.restrict(condition.factors[0], condition.key[0][0], _SIGNS[condition.operator])
     news = True
     while news:
         news = False
@@ -170,10 +191,10 @@ def simplified(conditions: Iterable[Condition]) -> Conditions | None:
             if shorter is True:
                 continue
             if shorter.operator in (">", "!="):
-                for factor in shorter.factors:
-                    news |= knowledge.restrict(factor, _SIGNS["!="])
+                for factor, key in zip(shorter.factors, shorter.key[0], strict=True):
+                    news |= knowledge.restrict(factor, key, _SIGNS["!="])
             if len(shorter.factors) == 1:
-                news |= knowledge.restrict(shorter.factors[0], _SIGNS[shorter.operator])
+                news |= knowledge.restrict(shorter.factors[0], shorter.key[0][0], _SIGNS[shorter.operator])
             elif shorter.operator != "!=":
                 left.append(shorter)
         products = left
@@ -184,8 +205,8 @@ def simplified(conditions: Iterable[Condition]) -> Conditions | None:
 def _shortened(product: Condition, knowledge: _Knowledge) -> Condition | bool:
     """Take out the factors whose sign is known; a truth value if nothing is left."""
     sign, kept = 1, []
-    for factor in product.factors:
-        signs = knowledge.signs(factor)
+    for factor, key in zip(product.factors, product.key[0], strict=True):
+        signs = knowledge.signs(factor, key)
         if signs == _SIGNS["="]:
             return product.operator in (">=", "=")
         if len(signs) == 1:

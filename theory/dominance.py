@@ -18,6 +18,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from .conditions import conditions_of
 from .parameter_domain import ParameterDomain
+from .rational_functions import Field, polynomial_expr
 from .relations import EmptyDomainError, UndecidedError, normalise_domain
 
 
@@ -110,8 +111,18 @@ def compare(first: Expr, second: Expr, where: Iterable[Relational] = ()) -> Comp
 
 @cache
 def canonical(exponent: Expr) -> Expr:
-    """Return the cancelled form of a rational function, so that equal ones are equal objects."""
-    return cancel(exponent)
+    """Return a rational function in lowest terms, expanded, so that equal ones are equal objects.
+
+    Anything else is returned as SymPy cancels it.
+    """
+    if exponent.is_Rational or exponent.is_Symbol:
+        return exponent
+    field = Field(sorted(exponent.free_symbols, key=str))
+    try:
+        value = field.read(exponent)
+    except ValueError:
+        return cancel(exponent)
+    return polynomial_expr(field, value.top) / polynomial_expr(field, value.bottom)
 
 
 @cache

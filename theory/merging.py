@@ -63,10 +63,17 @@ def merge(
         conditions = tuple(region)
         if not defined(conditions, cell):
             return False
+        # most conflicts show at a sample point, before anything has to be proven
+        unseen = []
         for other in others:
-            if domain.conceivable(*conditions, *other.conditions) and conflict(conditions, cell, other):
+            if not domain.is_witnessed(*conditions, *other.conditions):
+                unseen.append(other)
+            elif conflict(conditions, cell, other):
                 return False
-        return True
+        return not any(
+            domain.conceivable(*conditions, *other.conditions) and conflict(conditions, cell, other)
+            for other in unseen
+        )
 
     def enlarged(cell: Region, others: Sequence[Region]) -> Region:
         conditions = list(cell.conditions)
@@ -85,8 +92,7 @@ def merge(
         left[position] = enlarged(cell, [other for other in left if not same(cell, other)])
     kept: list[Region] = []
     for position, cell in enumerate(left):
-        rivals = [rival for rival in (*kept, *left[position + 1 :]) if same(rival, cell)]
-        if not any(_inside(domain, cell, rival) for rival in rivals):
+        if not any(_inside(domain, cell, rival) for rival in (*kept, *left[position + 1 :])):
             kept.append(cell)
     kept = [cell for cell in _without_needless(domain, kept) if domain.possible(*cell.conditions)]
     reduced = [replace(cell, conditions=domain.reduced(cell.conditions)) for cell in kept]

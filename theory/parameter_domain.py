@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, prod
+from itertools import combinations
+from math import prod
 from typing import Any
 
 from flint import fmpz_mpoly
-from sympy import Add, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Rational, Symbol
+from sympy import Eq, Ge, Gt, Le, Lt, Mul, Ne, Symbol
 from sympy.core.relational import Relational
 
 from .conditions import Condition, Conditions, Operator, conditions_of, simplified
+from .legible import KINDS, legible, solution
 from .rational_functions import Field, Key, RationalFunction, key_of, polynomial_expr
 from .relations import EmptyDomainError, UndecidedError, normalise_domain
 from .sample_points import sample_points
@@ -97,6 +99,10 @@ class ParameterDomain:
             raise UndecidedError(f"z3 could not decide {relations} over {sorted(map(str, self.where))}")
         return answer
 
+    def is_witnessed(self, *conditions: Condition) -> bool:
+        """Tell whether a sample point satisfies all conditions: then they are possible."""
+        return bool(self._satisfied_at(conditions))
+
     def conceivable(self, *conditions: Condition) -> bool:
         """Tell whether the conditions were not refuted at little cost: for what may be left too large."""
         key = frozenset(conditions)
@@ -107,19 +113,30 @@ class ParameterDomain:
     def _is_conceivable(self, conditions: frozenset[Condition]) -> bool:
         if self._satisfied_at(conditions):
             return True
-        simple = simplified(conditions)
+        # regions mostly miss one another by two conditions that were met before
+        if len(conditions) > 2 and any(self._exclude(*pair) for pair in combinations(conditions, 2)):
+            return False
+        simple = self._simplified(conditions)
         if simple is None:
             return False
         # inequalities that exclude thin sets only are costly and seldom matter
-        thick = frozenset(condition for condition in simple if condition.operator != "!=")
-        return self._answer(thick, LITTLE_EFFORT) is not False
+        return ask((c for c in simple if c.operator != "!="), effort=LITTLE_EFFORT) is not False
+
+    def _exclude(self, one: Condition, other: Condition) -> bool:
+        pair = frozenset((one, other))
+        if pair not in self._conceivable:
+            self._conceivable[pair] = self._is_conceivable(pair)
+        return not self._conceivable[pair]
+
+    def _simplified(self, conditions: Iterable[Condition]) -> Conditions | None:
+        return simplified((*self._given, *sorted(conditions, key=lambda condition: condition.key)))
 
     def _answer(self, conditions: frozenset[Condition], effort: int) -> bool | None:
         if self._satisfied_at(conditions):
             return True
         known, spent = self._answers.get(conditions, (None, 0))
         if known is None and spent < effort:
-            simple = simplified((*self._given, *sorted(conditions, key=lambda c: c.key)))
+            simple = self._simplified(conditions)
             known = simple is not None and ask(simple, effort=effort)
             self._answers[conditions] = known, effort
         return known
@@ -308,15 +325,46 @@ class ParameterDomain:
         """Return a condition as a theorist writes it, a single symbol on the left if there is one."""
         if len(condition.factors) > 1:
             value = Mul(*(polynomial_expr(self.field, factor) for factor in condition.factors))
-            return _KINDS[condition.operator][0](value, 0)
-        return _legible(polynomial_expr(self.field, condition.factors[0]), condition.operator)
+            return KINDS[condition.operator][0](value, 0)
+        return legible(polynomial_expr(self.field, condition.factors[0]), condition.operator)
 
-    def relations(self, conditions: Conditions) -> tuple[Relational, ...]:
-        """Return conditions as relations, equations first."""
+    def relations(self, conditions: Conditions, order: Sequence[Symbol] = ()) -> tuple[Relational, ...]:
+        """Return conditions as relations, equations first.
+
+        Parameters
+        ----------
+        conditions :
+            what holds together.
+        order :
+            parameters for the first of which a condition is solved, if it is linear in it with a slope of
+            known sign.
+        """
         ordered = sorted(
             conditions, key=lambda condition: (condition.operator != "=", _complexity(condition))
         )
-        return tuple(dict.fromkeys(map(self.relation, ordered)))
+        written = [self._written(condition, conditions, order) for condition in ordered]
+        return tuple(dict.fromkeys(written))
+
+    def _written(self, condition: Condition, conditions: Conditions, order: Sequence[Symbol]) -> Relational:
+        """Solve a condition for the first parameter in which it is linear with a slope of known sign."""
+        if len(condition.factors) > 1:
+            return self.relation(condition)
+        others = [other for other in conditions if other is not condition]
+        (polynomial,) = condition.factors
+        for symbol in order:
+            position = self.field.parameters.index(symbol)
+            generator = self.field.read(symbol).top
+            slope = polynomial.derivative(position)
+            if not slope or slope.derivative(position):
+                continue
+            falls = self.conceivable(*others, Condition((-slope,), ">"))
+            if falls and self.conceivable(*others, Condition((slope,), ">")):
+                continue
+            if self.conceivable(*others, Condition((slope,), "=")):
+                continue
+            rest = self.field.polynomial(slope * generator - polynomial) / self.field.polynomial(slope)
+            return KINDS[condition.operator][falls](symbol, solution(rest))
+        return self.relation(condition)
 
     @cached_property
     def symbols(self) -> frozenset[Symbol]:
@@ -332,7 +380,6 @@ _COMPARE: dict[type[Relational], Callable[[Any], Any]] = {
     Eq: lambda value: value == 0,
     Ne: lambda value: value != 0,
 }
-_KINDS = {">": (Gt, Lt), ">=": (Ge, Le), "=": (Eq, Eq), "!=": (Ne, Ne)}
 
 
 def _evaluate(polynomial: fmpz_mpoly, point: Sequence[Fraction]) -> Fraction:
@@ -345,21 +392,3 @@ def _evaluate(polynomial: fmpz_mpoly, point: Sequence[Fraction]) -> Fraction:
 
 def _complexity(condition: Condition) -> int:
     return sum(len(factor.to_dict()) + factor.total_degree() for factor in condition.factors)
-
-
-def _legible(polynomial: Expr, operator: Operator) -> Relational:
-    direct, mirrored = _KINDS[operator]
-    terms = Add.make_args(polynomial)
-    content = gcd(*(int(term.as_coeff_Mul()[0]) for term in terms))
-    symbols = sorted(polynomial.free_symbols, key=str)
-    if len(symbols) == 1 and polynomial.is_polynomial(symbols[0]):
-        (x,) = symbols
-        slope = polynomial.coeff(x, 1)
-        if polynomial == slope * x + polynomial.subs(x, 0):
-            return (direct if slope > 0 else mirrored)(x, Rational(-polynomial.subs(x, 0), slope))
-    terms = tuple(term / content for term in terms)
-    left = Add(*(term for term in terms if not term.could_extract_minus_sign()))
-    right = Add(*(-term for term in terms if term.could_extract_minus_sign()))
-    if isinstance(right, Symbol) and not (isinstance(left, Symbol) and str(left) < str(right)):
-        return mirrored(right, left)
-    return direct(left, right)

@@ -9,142 +9,75 @@ which are bias and variance of `ridge` rewritten, so that no leading terms cance
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import cached_property
 
-from sympy import Eq, Expr, Integer, Symbol, expand_power_base, oo, pi, powsimp, simplify, sin, sympify
+from sympy import Eq, Expr, Integer, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
 from . import symbols
 from .cells import Cell, decompose
+from .conditions import conditions_of
 from .expansion import Expansion
-from .monomial import Monomial
-from .printing import latex_sum
-from .regions import Piece, Regions, isolate, reduce_conditions
+from .parameter_domain import ParameterDomain
+from .rate import Rate
+from .rate_cells import RateCell, merge_rates, sum_of_rates
+from .regions import Piece, Regions
 from .relations import normalise_domain
-from .ridge_balance import RHO, Setting, rho_value, solve_setting, traces_at
+from .ridge_balance import Setting, solve_setting, traces_at
 from .terms import read_term
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    r"""The leading behaviour of a part of the risk on one region.
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Rates of bias, variance and their sum over a domain of parameters.
 
     Parameters
     ----------
-    expansion :
-        the leading term with its constant, and the error.
-    regime :
-        which balance of the fixed point holds, in words.
-    decay :
-        the exponent of the eigenvalues, on which the constant `RHO` depends.
-    implicit :
-        equations that define constants in the leading term.
-    values :
-        numbers that were put in for parameters.
+    domain :
+        the parameters.
+    bias_cells, variance_cells :
+        regions of each part, in the conditions of the domain.
+    order :
+        parameters in the order in which conditions are solved for them.
     """
 
-    expansion: Expansion
-    regime: str
-    decay: Expr
-    implicit: tuple[Eq, ...] = ()
-    values: Mapping[Symbol, Expr] = field(default_factory=dict)
+    domain: ParameterDomain
+    bias_cells: tuple[RateCell, ...]
+    variance_cells: tuple[RateCell, ...]
+    order: tuple[Symbol, ...]
 
-    def exponent(self, variable: Symbol | None = None) -> Expr:
-        """Return the exponent of the leading term, minus infinity where the part vanishes."""
-        return -oo if self.vanishes else self.expansion.exponent(variable)
+    @cached_property
+    def bias(self) -> Regions[Rate]:
+        """The part of the excess that remains without label noise."""
+        return self._regions(self.bias_cells)
 
-    @property
-    def vanishes(self) -> bool:
-        """Whether this part of the risk is exactly zero."""
-        return not self.expansion.coefficients and not self.expansion.error
+    @cached_property
+    def variance(self) -> Regions[Rate]:
+        """The part of the excess proportional to the label noise."""
+        return self._regions(self.variance_cells)
 
-    @property
-    def log_power(self) -> Expr:
-        """The power of the logarithm in the leading term."""
-        return Integer(0) if self.vanishes else self.expansion.leading_monomial.log_power
+    @cached_property
+    def excess(self) -> Regions[Rate]:
+        """The sum of both, with the part that leads as `dominant`.
 
-    @property
-    def leading(self) -> Expr:
-        """The leading term with its constant."""
-        if self.vanishes:
-            return Integer(0)
-        return self.constant * self.expansion.leading_monomial.of(self.expansion.variable)
+        Raises
+        ------
+        UndecidedError
+            If z3 cannot decide which part leads somewhere.
+        """
+        return self._regions(self.excess_cells)
 
-    @property
-    def constant(self) -> Expr:
-        """The constant of the leading term, simplified, in `RHO` and `SHARE` of `ridge_balance`."""
-        if self.vanishes:
-            return Integer(0)
-        coefficient = _in_rho(self._coefficient).subs(self.values)
-        return powsimp(simplify(expand_power_base(coefficient, force=True)))
+    @cached_property
+    def excess_cells(self) -> tuple[RateCell, ...]:
+        """Regions of the sum, in the conditions of the domain."""
+        return sum_of_rates(self.domain, self.bias_cells, self.variance_cells)
 
-    @property
-    def equations(self) -> tuple[Eq, ...]:
-        """Equations that define constants in the leading term, with the values put in."""
-        return tuple(equation.subs(self.values) for equation in self.implicit)
-
-    @property
-    def error_exponents(self) -> tuple[Expr, ...]:
-        """Exponents of what is left out, relative to the leading term."""
-        if self.vanishes:
-            return ()
-        lead = self.expansion.leading_monomial
-        return tuple((bound / lead).exponent for bound in self.expansion.error)
-
-    def latex(self) -> str:
-        """Return the leading term and the error as LaTeX."""
-        if self.vanishes:
-            return "0"
-        lead = self.expansion.leading_monomial.of(self.expansion.variable)
-        return latex_sum([self.constant * lead], self.expansion.ordered_errors())
-
-    def evaluate(self, values: Mapping[Symbol, Expr], digits: int = 15) -> Expr:
-        """Return the constant as a number, with values for the symbols that are left in it."""
-        known = {**self.values, **values}
-        decay = sympify(known[self.decay]) if isinstance(self.decay, Symbol) else self.decay
-        known[RHO] = rho_value(decay).evalf(digits + 10)
-        return self._coefficient.evalf(digits, subs=known)
-
-    def subs(self, values: Mapping[Symbol, Expr]) -> Rate:
-        """Put numbers in for parameters; those in the constant wait until it is asked for."""
-        if self.vanishes:
-            return self
-        old = self.expansion
-        lead = old.leading_monomial
-
-        def moved(monomial: Monomial) -> Monomial:
-            return Monomial(monomial.exponent.subs(values), monomial.log_power)
-
-        expansion = Expansion(
-            old.variable,
-            old.at,
-            {moved(lead): old.coefficients[lead]},
-            tuple(map(moved, old.error)),
-            frozenset(),
-        )
-        return replace(self, expansion=expansion, values={**self.values, **values})
-
-    @property
-    def _coefficient(self) -> Expr:
-        return self.expansion.coefficients[self.expansion.leading_monomial]
-
-
-def _in_rho(coefficient: Expr) -> Expr:
-    r"""Write $\sin(\pi/a)$ as $\pi/(a\rho)$."""
-
-    def replaced(argument: Expr) -> Expr:
-        decay = pi / argument
-        return sin(argument) if decay.is_number or not decay.is_Symbol else argument / RHO
-
-    return coefficient.replace(sin, replaced)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """Rates of bias and variance over a domain of parameters."""
-
-    bias: Regions[Rate]
-    variance: Regions[Rate]
+    def _regions(self, cells: Iterable[RateCell]) -> Regions[Rate]:
+        pieces = []
+        for cell in cells:
+            pieces.append(Piece(self.domain.relations(cell.conditions, self.order), cell.rate))
+        return Regions(tuple(pieces), self.domain.where)
 
 
 def ridge_rates(
@@ -187,7 +120,7 @@ def ridge_rates(
     sizes = {"features": sympify(features), "samples": sympify(samples)}
     variable = _growing_variable(sizes)
     penalty = sympify(ridge)
-    domain = normalise_domain([*where, decay > 1, source > 1, *_growth(sizes, variable)])
+    where = normalise_domain([*where, decay > 1, source > 1, *_growth(sizes, variable)])
     exponents = [read_term(s, variable)[1].exponent for s in (*sizes.values(), penalty) if s not in (0, oo)]
     parameters = _parameters(exponents, decay, source)
 
@@ -207,11 +140,26 @@ def ridge_rates(
         )
         return _rates_at(setting, source.subs(eliminated), noise)
 
-    cells = decompose(compute, domain, parameters)
-    ordered = sorted(cells, key=lambda cell: len(cell.eliminated))
-    bias = tuple(Piece(_conditions(cell, domain, parameters), cell.value[0]) for cell in ordered)
-    variance = tuple(Piece(_conditions(cell, domain, parameters), cell.value[1]) for cell in ordered)
-    return Rates(bias=Regions(bias, domain), variance=Regions(variance, domain))
+    cells = decompose(compute, where, parameters)
+    domain = ParameterDomain(where, parameters)
+
+    def part(number: int) -> tuple[RateCell, ...]:
+        return merge_rates(domain, [_rate_cell(domain, cell, number) for cell in cells])
+
+    return Rates(domain=domain, bias_cells=part(0), variance_cells=part(1), order=tuple(parameters))
+
+
+def _rate_cell(domain: ParameterDomain, cell: Cell[tuple[Rate, Rate]], part: int) -> RateCell:
+    conditions = [
+        condition
+        for relation in sorted(cell.where - domain.where, key=str)
+        for condition in conditions_of(relation.func, domain.field.read(relation.lhs - relation.rhs))
+    ]
+    for symbol, value in cell.eliminated.items():
+        conditions += conditions_of(Eq, domain.field.read(symbol - value))
+    return RateCell(
+        conditions=domain.reduced(tuple(conditions)), rate=cell.value[part], eliminated=cell.eliminated
+    )
 
 
 def _rates_at(setting: Setting, source: Expr, noise: Expr) -> tuple[Rate, Rate]:
@@ -266,11 +214,3 @@ def _parameters(exponents: Iterable[Expr], decay: Expr, source: Expr) -> list[Sy
     coupling = {symbol for exponent in exponents for symbol in exponent.free_symbols} - spectrum
     last = [symbol for symbol in (symbols.source, symbols.decay) if symbol in spectrum]
     return sorted(coupling, key=str) + last + sorted(spectrum - set(last), key=str)
-
-
-def _conditions(
-    cell: Cell[tuple[Rate, Rate]], domain: frozenset[Relational], order: Iterable[Symbol]
-) -> tuple[Relational, ...]:
-    equations = tuple(Eq(symbol, value) for symbol, value in cell.eliminated.items())
-    rest = reduce_conditions(domain, cell.where - domain)
-    return equations + tuple(isolate(relation, order) for relation in sorted(rest, key=str))

@@ -7,18 +7,16 @@ free of redundant members.  `.at({a: 2, b: Rational(3, 2)})` picks the piece tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sympy import Expr, Integer, Not, Symbol, cancel, fraction, horner, lambdify, sympify
+from sympy import Expr, Integer, Symbol, cancel, fraction, horner, lambdify, sympify
 from sympy.core.relational import Relational
 
-from .dominance import is_possible
 from .printing import law_latex
-from .relations import normalise_domain
 
 Value = TypeVar("Value")
 
@@ -132,45 +130,6 @@ def exact_number(name: str, value: Any) -> Expr:
     if not number.is_number or not number.is_real:
         raise ValueError(f"`{name}` is {value!r}; give a real number")
     return number
-
-
-def reduce_conditions(
-    where: Iterable[Relational], conditions: Iterable[Relational]
-) -> tuple[Relational, ...]:
-    """Drop every condition that the domain and the other conditions imply.
-
-    Raises
-    ------
-    UndecidedError
-        If z3 cannot decide.
-
-    >>> from sympy.abc import a, b
-    >>> reduce_conditions([a > 1], [a > 0, b < a, b < 2 * a])
-    (b < a,)
-    """
-    domain = normalise_domain(where)
-    kept = list(dict.fromkeys(conditions))
-    for condition in sorted(kept, key=lambda relation: -len(str(relation))):
-        others = [relation for relation in kept if relation != condition]
-        if not is_possible(domain, *others, Not(condition)):
-            kept.remove(condition)
-    return tuple(kept)
-
-
-def isolate(relation: Relational, order: Iterable[Symbol]) -> Relational:
-    """Solve a relation for the first symbol of `order` in which it is linear with a number in front.
-
-    >>> from sympy.abc import a, b
-    >>> isolate(a - b + 1 > 0, [b, a])
-    b < a + 1
-    """
-    difference = (relation.lhs - relation.rhs).expand()
-    for symbol in order:
-        slope = difference.diff(symbol)
-        if slope.is_number and slope != 0:
-            side = type(relation) if slope > 0 else type(relation.reversed)
-            return side(symbol, -difference.subs(symbol, 0) / slope)
-    return relation
 
 
 @cache
