@@ -14,8 +14,10 @@ from typing import Generic, TypeVar
 from sympy import Eq, Expr, Mul, Poly, Symbol, cancel, factor, fraction, together
 from sympy.core.relational import Relational
 
+from .conditions import Conditions, conditions_of
 from .dominance import Comparison, compare, is_possible
 from .expansion import IncomparableTermsError
+from .parameter_domain import ParameterDomain
 from .relations import UndecidedError, normalise_domain
 
 Value = TypeVar("Value")
@@ -46,6 +48,18 @@ class Cell(Generic[Value]):
     def is_open(self) -> bool:
         """Whether the cell has the full dimension of the domain."""
         return not self.eliminated
+
+    def conditions(self, domain: ParameterDomain) -> Conditions:
+        """Return what the cell demands beyond a domain, in its conditions."""
+        relations = [*sorted(self.where - domain.where, key=str)]
+        relations += [Eq(symbol, value) for symbol, value in self.eliminated.items()]
+        return domain.reduced(
+            tuple(
+                condition
+                for relation in relations
+                for condition in conditions_of(relation.func, domain.field.read(relation.lhs - relation.rhs))
+            )
+        )
 
 
 def decompose(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from .conditions import Condition, Conditions
 from .parameter_domain import ParameterDomain
@@ -23,7 +23,7 @@ class HasConditions(Protocol):
     def conditions(self) -> Conditions:
         """What holds together in the region."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 Region = TypeVar("Region", bound=HasConditions)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Eq, Expr, Integer, Symbol, oo, sympify
+from sympy import Expr, Integer, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
 from . import symbols
-from .cells import Cell, decompose
-from .conditions import conditions_of
+from .best_exponent import BestCell, BestExponent, ExponentCell, best_exponents
+from .cells import decompose
 from .expansion import Expansion
 from .parameter_domain import ParameterDomain
 from .rate import Rate
@@ -72,6 +72,57 @@ class Rates:
     def excess_cells(self) -> tuple[RateCell, ...]:
         """Regions of the sum, in the conditions of the domain."""
         return sum_of_rates(self.domain, self.bias_cells, self.variance_cells)
+
+    def best(self, *over: Symbol, of: str = "excess") -> Regions[BestExponent]:
+        r"""Minimise the exponent over parameters such as $l$ in a ridge $T^{-l}$, one after another.
+
+        Parameters
+        ----------
+        over :
+            parameters to choose, each the best for the ones named after it: `best(l)` is the optimal
+            ridge for given features, and the smallest choice of `best(l, q)` the fewest features that
+            reach the best rate of all.
+        of :
+            "excess", "bias" or "variance".
+
+        Raises
+        ------
+        ValueError
+            If `over` names no parameter, the exponent is not linear in one, or falls without bound.
+        UndecidedError
+            If z3 cannot decide a comparison.
+
+        >>> from sympy import oo
+        >>> from . import PowerLaw, RandomFeatureRidge, symbols
+        >>> l, T = Symbol("l", real=True), symbols.samples
+        >>> rates = RandomFeatureRidge(spectrum=PowerLaw()).rates(features=oo, ridge=T**-l)
+        >>> rates.best(l).at({symbols.decay: 2}).exponent, rates.best(l).at({symbols.decay: 2}).choice
+        (-1/2, {0})
+        """
+        if of not in ("excess", "bias", "variance"):
+            raise ValueError(f"`of` is {of!r}; use 'excess', 'bias' or 'variance'")
+        unknown = [symbol for symbol in over if symbol not in self.order]
+        if unknown or not over:
+            names = ", ".join(map(str, self.order))
+            raise ValueError(
+                f"`over` is {', '.join(map(str, over)) or 'empty'}; name parameters out of {names}"
+            )
+        domain = self.domain
+        rates: tuple[RateCell, ...] = getattr(self, f"{of}_cells")
+        cells = [
+            ExponentCell(conditions=c.conditions, exponent=c.rate.exponent(), log_power=c.rate.log_power)
+            for c in rates
+        ]
+        found: tuple[BestCell, ...] = ()
+        for knob in over:
+            domain, found = best_exponents(cells, domain, knob, self.order)
+            cells = [
+                ExponentCell(conditions=c.conditions, exponent=c.best.exponent, log_power=c.best.log_power)
+                for c in found
+            ]
+        order = [symbol for symbol in self.order if symbol not in over]
+        pieces = (Piece(domain.relations(cell.conditions, order), cell.best) for cell in found)
+        return Regions(tuple(pieces), domain.where)
 
     def _regions(self, cells: Iterable[RateCell]) -> Regions[Rate]:
         pieces = []
@@ -142,24 +193,18 @@ def ridge_rates(
 
     cells = decompose(compute, where, parameters)
     domain = ParameterDomain(where, parameters)
+    parts = [
+        tuple(
+            RateCell(conditions=cell.conditions(domain), rate=r, eliminated=cell.eliminated)
+            for r in cell.value
+        )
+        for cell in cells
+    ]
 
     def part(number: int) -> tuple[RateCell, ...]:
-        return merge_rates(domain, [_rate_cell(domain, cell, number) for cell in cells])
+        return merge_rates(domain, [part[number] for part in parts])
 
     return Rates(domain=domain, bias_cells=part(0), variance_cells=part(1), order=tuple(parameters))
-
-
-def _rate_cell(domain: ParameterDomain, cell: Cell[tuple[Rate, Rate]], part: int) -> RateCell:
-    conditions = [
-        condition
-        for relation in sorted(cell.where - domain.where, key=str)
-        for condition in conditions_of(relation.func, domain.field.read(relation.lhs - relation.rhs))
-    ]
-    for symbol, value in cell.eliminated.items():
-        conditions += conditions_of(Eq, domain.field.read(symbol - value))
-    return RateCell(
-        conditions=domain.reduced(tuple(conditions)), rate=cell.value[part], eliminated=cell.eliminated
-    )
 
 
 def _rates_at(setting: Setting, source: Expr, noise: Expr) -> tuple[Rate, Rate]:
