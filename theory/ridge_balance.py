@@ -110,13 +110,15 @@ def solve_setting(setting: Setting) -> Balance:
     IncomparableTermsError
         If the cell is too large for one balance; it names the difference to split at.
     """
-    smallest, equal = _smaller(setting)
+    smallest, ratio = _smaller(setting)
+    equal = ratio == 1
     if setting.ridge is None and equal:
         raise ValueError(
             "`ridge` is 0 where features and samples are equal, the interpolation threshold; exclude it by "
             "`where` (such as Ne(q, 1)) or give a ridge"
         )
     if setting.ridge is None:
+        _require_number(ratio)
         return _filled(setting, smallest, equal=False)
     guess = setting.ridge if setting.samples is None else setting.ridge / setting.samples
     sign = require_sign(guess.exponent(), setting.where)
@@ -126,32 +128,35 @@ def solve_setting(setting: Setting) -> Balance:
     if filling < 0:
         return _by_ridge(setting, guess, sign)
     if filling > 0:
+        _require_number(ratio)
         return _filled(setting, smallest, equal=equal)
     return _shared(setting, smallest)
 
 
-def _smaller(setting: Setting) -> tuple[Expansion, bool]:
-    """Return the smaller resource, and whether the two are equal.
+def _require_number(ratio: Expr | None) -> None:
+    if ratio is not None and not ratio.is_number:
+        raise ValueError(
+            f"`features` over `samples` is {ratio} where they grow alike and one of them is filled; "
+            "give it as a number"
+        )
 
-    Raises
-    ------
-    ValueError
-        If both grow alike and their ratio is not a number.
+
+def _smaller(setting: Setting) -> tuple[Expansion, Expr | None]:
+    """Return the smaller resource, and the ratio of features to samples where both grow alike.
+
+    The samples stand for the smaller one where the ratio is a symbol.
     """
     if setting.features is None or setting.samples is None:
         present = setting.samples if setting.features is None else setting.features
         if present is None:
             raise ValueError("`features` and `samples` are both infinite; one of them must grow")
-        return present, False
+        return present, None
     order = require_sign(setting.features.exponent() - setting.samples.exponent(), setting.where)
-    if order == 0:
-        ratio = cancel((setting.features / setting.samples).leading)
-        if not ratio.is_number:
-            raise ValueError(
-                f"`features` over `samples` is {ratio} where they grow alike; give it as a number"
-            )
-        order = 0 if ratio == 1 else 1 if ratio > 1 else -1
-    return (setting.features if order <= 0 else setting.samples), order == 0
+    if order != 0:
+        return (setting.features if order < 0 else setting.samples), None
+    ratio = cancel((setting.features / setting.samples).leading)
+    fewer_features = ratio.is_number and ratio <= 1
+    return (setting.features if fewer_features else setting.samples), ratio
 
 
 def _share_of(value: Expansion, size: Expansion | None) -> Expansion:

@@ -126,7 +126,14 @@ def random_values(generator):
 def test_kernel_rates_agree_with_the_fixed_point_at_random_parameters():
     generator = random.Random(2026)
     checked = sum(
-        check(kernel_rates(), random_values(generator), features=oo, samples=Integer(1)) for _ in range(60)
+        check(
+            kernel_rates(),
+            random_values(generator),
+            features=oo,
+            samples=Integer(1),
+            parts=("bias", "variance", "excess"),
+        )
+        for _ in range(60)
     )
     assert checked >= 40
 
@@ -153,7 +160,33 @@ def test_rates_agree_with_the_fixed_point_at_300_random_parameters():
     checked = 0
     while checked < 300:
         values = random_values(generator)
-        checked += check(all_rates(), values, features=values[q], samples=Integer(1))
+        checked += check(
+            all_rates(),
+            values,
+            features=values[q],
+            samples=Integer(1),
+            parts=("bias", "variance", "excess"),
+        )
+
+
+@pytest.mark.slow
+def test_excess_is_the_larger_of_bias_and_variance_everywhere():
+    generator = random.Random(12)
+    rates = all_rates()
+    for number in range(300):
+        values = random_values(generator)
+        if number % 3 == 0:
+            # coarse values lie on boundaries
+            values = {symbol: Rational(round(2 * value), 2) for symbol, value in values.items()}
+            values = {**values, a: values[a] + 1, b: values[b] + 1, q: max(values[q], Rational(1, 2))}
+        parts = {name: getattr(rates, name).at(values) for name in ("bias", "variance")}
+        orders = {name: (rate.exponent(), rate.log_power) for name, rate in parts.items()}
+        leading = [name for name, order in orders.items() if order == max(orders.values())]
+        excess = rates.excess.at(values)
+        assert (excess.exponent(), excess.log_power) == max(orders.values())
+        assert excess.dominant == " and ".join(leading)
+        constants = sum(parts[name].evaluate({symbols.noise: 1, SHARE: Rational(1, 3)}) for name in leading)
+        assert abs(excess.evaluate({symbols.noise: 1, SHARE: Rational(1, 3)}) / constants - 1) < 1e-10
 
 
 @pytest.mark.slow
@@ -202,6 +235,59 @@ def test_sketch_has_no_variance():
     rate = sketch_rates().variance.at({a: 2, b: 2})
     assert rate.vanishes
     assert rate.leading == 0
+
+
+def test_regions_that_say_the_same_are_united():
+    """The variance knows nothing of the source."""
+    for piece in kernel_rates().variance:
+        assert not any(b in condition.free_symbols for condition in piece.conditions)
+    assert len(kernel_rates().variance) == 5
+
+
+def test_noise_leads_where_the_ridge_is_small():
+    excess = kernel_rates().excess
+    assert excess.at({a: 2, b: 2, ridge_exponent: 2}).dominant == "variance"
+    assert excess.at({a: 2, b: 2, ridge_exponent: Rational(-1, 2)}).dominant == "bias"
+    assert excess.at({a: 2, b: 2, ridge_exponent: 0}).dominant == "bias and variance"
+
+
+@pytest.mark.parametrize("ratio", [Rational(1, 3), Integer(1), Integer(3)])
+@pytest.mark.parametrize("source", [Rational(3, 2), Rational(7, 2)])
+def test_scaling_functions_at_a_fixed_ratio(ratio, source):
+    """One formula for every ratio, with the share of the samples as the root of its equation."""
+    r, c = Symbol("r", positive=True), Symbol("c", positive=True)
+    rates = MODEL.rates(features=r * T, ridge=c * T ** (1 - a))
+    values = {a: Integer(2), b: source, r: ratio, c: Rational(1, 2), symbols.noise: Integer(1)}
+    exponents = {a: values[a], b: source}
+    size = mpmath.mpf(10) ** 12
+    exact = solve_ridge(
+        NumericPowerLaw(2),
+        features=int(ratio * 3) * size / 3,
+        samples=size,
+        ridge=1 / (2 * size),
+        noise=1,
+        source=source,
+        digits=25,
+    )
+    rho = rho_value(Integer(2)).evalf(30)
+    (equation,) = rates.bias.at(exponents).implicit
+    with mpmath.workdps(25):
+        share_of_samples = exact.df1 / size
+        put = {**values, SHARE: Float(str(share_of_samples), 25), RHO: rho}
+        assert abs(number((equation.lhs - equation.rhs).subs(put))) < 1e-9
+        for name in ("bias", "variance"):
+            rate = getattr(rates, name).at(exponents)
+            constant = number(rate.evaluate(put, digits=20))
+            leading = constant * power(size, rate.exponent())
+            assert abs(getattr(exact, name) / leading - 1) < 1e-5
+
+
+def test_a_symbolic_ratio_needs_a_ridge_that_matters():
+    r = Symbol("r", positive=True)
+    with pytest.raises(ValueError, match="`features` over `samples` is r where they grow alike and one of"):
+        MODEL.rates(features=r * T, ridge=T ** (-a))
+    with pytest.raises(ValueError, match="give it as a number"):
+        MODEL.rates(features=r * T, ridge=0)
 
 
 def test_equal_resources_without_ridge_are_refused_unless_excluded():
