@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
+from itertools import product as all_of
+from math import prod
 from typing import Literal
 
 from flint import fmpz_mpoly
@@ -73,6 +75,20 @@ class Condition:
     def weakened(self) -> Condition:
         """Return the condition with its boundary: `>` becomes `>=`."""
         return Condition(self.factors, ">=") if self.operator == ">" else self
+
+    def alternatives(self) -> tuple[tuple[Condition, ...], ...]:
+        """Return conjunctions of conditions on single factors, one of which holds where this does."""
+        if len(self.factors) == 1 or self.operator == "!=":
+            return (tuple(Condition((factor,), self.operator) for factor in self.factors),)
+        if self.operator == "=":
+            return tuple((Condition((factor,), "="),) for factor in self.factors)
+        cases = []
+        for signs in all_of((1, -1), repeat=len(self.factors)):
+            if prod(signs) > 0:
+                pairs = zip(self.factors, signs, strict=True)
+                cases.append(tuple(Condition((factor * sign,), self.operator) for factor, sign in pairs))
+        zeros = self.factors if self.operator == ">=" else ()
+        return (*cases, *((Condition((factor,), "="),) for factor in zeros))
 
 
 Conditions = tuple[Condition, ...]

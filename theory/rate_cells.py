@@ -182,11 +182,13 @@ def _sum_of_two(domain: ParameterDomain, bias: RateCell, variance: RateCell) -> 
         (domain.condition(gap, "="), by_logarithm, True),
     )
     for condition, order, tie in cases:
-        region = domain.extended(overlap, [condition])
-        if region is not None and domain.possible(*region):
-            where = domain.where | frozenset(domain.relations(region))
-            rate = _sum(bias.rate, variance.rate, order, where, tie=tie)
-            yield RateCell(conditions=region, rate=rate, eliminated=eliminated)
+        alternatives = condition.alternatives() if isinstance(condition, Condition) else ((condition,),)
+        for alternative in alternatives:
+            region = domain.extended(overlap, alternative)
+            if region is not None and domain.possible(*region):
+                where = domain.where | frozenset(domain.relations(region))
+                rate = _sum(bias.rate, variance.rate, order, where, tie=tie)
+                yield RateCell(conditions=region, rate=rate, eliminated=eliminated)
 
 
 def _led_by(name: str, rate: Rate) -> Rate:

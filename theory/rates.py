@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Expr, Integer, Symbol, oo, sympify
+from sympy import Expr, Integer, Mul, Pow, Symbol, oo, sympify
 from sympy.core.relational import Relational
 
 from . import symbols
@@ -99,6 +99,13 @@ class Rates:
         >>> rates.best(l).at({symbols.decay: 2}).exponent, rates.best(l).at({symbols.decay: 2}).choice
         (-1/2, {0})
         """
+        domain, found = self.best_cells(*over, of=of)
+        order = [symbol for symbol in self.order if symbol not in over]
+        pieces = (Piece(domain.relations(cell.conditions, order), cell.best) for cell in found)
+        return Regions(tuple(pieces), domain.where)
+
+    def best_cells(self, *over: Symbol, of: str = "excess") -> tuple[ParameterDomain, tuple[BestCell, ...]]:
+        """Return the regions of `best` in the conditions of the domain of the other parameters."""
         if of not in ("excess", "bias", "variance"):
             raise ValueError(f"`of` is {of!r}; use 'excess', 'bias' or 'variance'")
         unknown = [symbol for symbol in over if symbol not in self.order]
@@ -120,9 +127,7 @@ class Rates:
                 ExponentCell(conditions=c.conditions, exponent=c.best.exponent, log_power=c.best.log_power)
                 for c in found
             ]
-        order = [symbol for symbol in self.order if symbol not in over]
-        pieces = (Piece(domain.relations(cell.conditions, order), cell.best) for cell in found)
-        return Regions(tuple(pieces), domain.where)
+        return domain, found
 
     def _regions(self, cells: Iterable[RateCell]) -> Regions[Rate]:
         pieces = []
@@ -230,11 +235,20 @@ def _rates_at(setting: Setting, source: Expr, noise: Expr) -> tuple[Rate, Rate]:
 
 
 def _growing_variable(sizes: Mapping[str, Expr]) -> Symbol:
+    """Return the variable of which the sizes are powers: the samples, or the features, or a common base."""
     for name in ("samples", "features"):
         if isinstance(sizes[name], Symbol):
             return sizes[name]
+    bases = {
+        part.base
+        for size in sizes.values()
+        for part in Mul.make_args(size)
+        if isinstance(part, Pow) and isinstance(part.base, Symbol)
+    }
+    if len(bases) == 1:
+        return bases.pop()
     raise ValueError(
-        f"`samples` is {sizes['samples']} and `features` is {sizes['features']}; one of them must be the "
+        f"`samples` is {sizes['samples']} and `features` is {sizes['features']}; they must be powers of one "
         "growing variable, a symbol"
     )
 

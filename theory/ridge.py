@@ -23,8 +23,11 @@ from sympy.core.relational import Relational
 
 from .. import numerics
 from . import symbols
+from .allocation_result import Allocation
 from .printing import law_latex
 from .rates import Rates, ridge_rates
+from .regions import Regions
+from .ridge_allocation import FEATURES_EXPONENT, RIDGE_EXPONENT, Cost, allocation_of
 from .spectra import AnySpectrum, PowerLaw, Spectrum
 
 kappa = symbols.kappa
@@ -208,6 +211,55 @@ class RandomFeatureRidge:
             ridge=sympify(ridge),
             where=where,
         )
+
+    def allocation(
+        self, *, cost: Expr, budget: Symbol, part: str = "excess", where: Iterable[Relational] = ()
+    ) -> Regions[Allocation]:
+        r"""Spend a large budget $C$ on features and samples, at the best ridge.
+
+        Parameters
+        ----------
+        cost :
+            $N^iT^j$ in the symbols of the model's features and samples, $i\ge0$, $j>0$ rational; a
+            constant factor does not matter.
+        budget :
+            the symbol $C\to\infty$ of the cost allowed.
+        part :
+            what is minimised: "excess", "bias" (the risk without label noise) or "variance".
+        where :
+            relations between the parameters of the spectrum.
+
+        Returns
+        -------
+        Regions of Allocation
+            exponents in the budget, intervals where several are equally good; each is a projection.
+
+        Raises
+        ------
+        ValueError
+            If the spectrum is not an infinite power law, or the cost no such monomial.
+        UndecidedError
+            If z3 cannot decide a comparison.
+
+        >>> N, T, C = symbols.features, symbols.samples, Symbol("C", positive=True)
+        >>> print(RandomFeatureRidge().allocation(cost=N * T, budget=C).at({symbols.decay: 2}))
+        risk ~ C^(-1/3), N ~ C^(1/3), T ~ C^(2/3), delta ~ C^(-oo .. 0)
+        """
+        names = [symbol for symbol in (self.features, self.samples, self.ridge) if symbol.is_Symbol]
+        if len(names) < 3:
+            raise ValueError(
+                f"`features`, `samples` and `ridge` are {self.features}, {self.samples} and {self.ridge}; an "
+                "allocation chooses them, leave them symbols"
+            )
+        price = Cost.read(cost, self.features, self.samples)
+        limits = [1 - price.features * FEATURES_EXPONENT > 0]
+        rates = replace(self, samples=budget).rates(
+            features=budget**FEATURES_EXPONENT,
+            samples=budget**price.samples_exponent,
+            ridge=budget**-RIDGE_EXPONENT,
+            where=[*where, *(limit for limit in limits if limit != True)],  # noqa: E712 -- SymPy's true
+        )
+        return allocation_of(rates, price, budget, names, part)
 
     def evaluate(self, values: Mapping[Symbol, Any], *, digits: int = 15) -> numerics.RidgePoint:
         """Solve the fixed point and evaluate the risk at given numbers.
