@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
-from sympy import Add, Expr, Integer, Symbol, oo, sympify
+from sympy import Add, Expr, Integer, Symbol, binomial, oo, sympify
 from sympy.core.relational import Relational
 
 from .expansion import Expansion, IncomparableTermsError
@@ -56,6 +57,61 @@ class AsymptoticSum:
     def __add__(self, other: AsymptoticSum) -> AsymptoticSum:
         return AsymptoticSum(self.terms + other.terms, self.errors + other.errors, self.where | other.where)
 
+    def __neg__(self) -> AsymptoticSum:
+        return AsymptoticSum(tuple(-term for term in self.terms), self.errors, self.where)
+
+    def __sub__(self, other: AsymptoticSum) -> AsymptoticSum:
+        return self + (-other)
+
+    def __mul__(self, other: AsymptoticSum) -> AsymptoticSum:
+        terms = tuple(left * right for left in self.terms for right in other.terms)
+        pairs = [(left, right) for left in self.errors for right in (*other.terms, *other.errors)]
+        pairs += [(left, right) for left in self.terms for right in other.errors]
+        bounds = dict.fromkeys((left * right).as_coeff_Mul()[1] for left, right in pairs)
+        return AsymptoticSum(terms_of(Add(*terms)), tuple(bounds), self.where | other.where)
+
+    def power(self, power: Expr, *, leading: Expr | None = None, corrections: int = 3) -> AsymptoticSum:
+        r"""Raise to a real power.
+
+        Parameters
+        ----------
+        power :
+            the exponent $r$; a nonnegative integer is exact.
+        leading :
+            the term $t$ that exceeds all others where the result is used; needed for any other power.
+        corrections :
+            the binomial series of $t^r(1+\varepsilon)^r$ is taken to $\varepsilon^n$ with this $n\ge0$;
+            $t^r\varepsilon^{n+1}$ joins the error, term by term.
+
+        Raises
+        ------
+        ValueError
+            If `leading` is needed and no term of the sum.
+
+        >>> from sympy.abc import x, y
+        >>> print(AsymptoticSum((x, y)).power(-1, leading=x, corrections=1).as_expr())
+        1/x - y/x**2
+        """
+        power = sympify(power)
+        one = AsymptoticSum((Integer(1),), (), self.where)
+        if power.is_Integer and power >= 0:
+            return reduce(AsymptoticSum.__mul__, [self] * int(power), one)
+        if leading not in self.terms:
+            names = ", ".join(map(str, self.terms))
+            raise ValueError(
+                f"`leading` is {leading}; for `power` = {power} name the leading term out of {names}"
+            )
+        rest = tuple(term for term in self.terms if term != leading)
+        small = AsymptoticSum(rest, self.errors, self.where).times(1 / leading)
+        total, last = one, one
+        for order in range(1, corrections + 1):
+            last = last * small
+            total = total + last.times(binomial(power, order).expand(func=True))
+        left_out = last * small
+        bounds = dict.fromkeys(term.as_coeff_Mul()[1] for term in (*left_out.terms, *left_out.errors))
+        total = AsymptoticSum(total.terms, (*total.errors, *bounds), self.where)
+        return total.times(leading**power)
+
     def times(self, factor: Expr) -> AsymptoticSum:
         """Multiply by one exact term."""
         return AsymptoticSum(
@@ -77,7 +133,8 @@ class AsymptoticSum:
         Parameters
         ----------
         values :
-            an expansion for each variable, all in the same variable and at the same point.
+            an expansion for each variable, all in the same variable and at the same point; couplings such
+            as $T^q$ become expansions by `couple`.
         corrections :
             as in `Expansion.power`.
 
@@ -109,6 +166,35 @@ class AsymptoticSum:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+
+def couple(
+    couplings: Mapping[Symbol, Expr], variable: Symbol, *, at: Expr = oo, where: Iterable[Relational] = ()
+) -> dict[Symbol, Expansion]:
+    r"""Return expansions of variables that grow or vanish together as powers of one.
+
+    Parameters
+    ----------
+    couplings :
+        for each variable a finite sum of terms in the common one, such as $T^q$ or $cT^{-l}$.
+    variable :
+        the common variable, which is coupled to itself.
+    at :
+        0 or `oo`.
+    where :
+        relations between the parameters in the exponents.
+
+    >>> from sympy.abc import N, T, q
+    >>> total = AsymptoticSum((1 / N, 1 / T))
+    >>> total.substitute(couple({N: T**q}, T, where=[q > 1])).leading
+    1/T
+    """
+    domain = normalise_domain(where)
+    values = {variable: variable, **couplings}
+    return {
+        symbol: Expansion.of(sympify(value), variable, at=at, where=domain)
+        for symbol, value in values.items()
+    }
 
 
 def _split(term: Expr, variables: Iterable[Symbol]) -> tuple[Expr, dict[Symbol, Monomial]]:

@@ -24,7 +24,7 @@ class Rate:
     regime :
         which balance of the fixed point holds, in words.
     decay :
-        the exponent of the eigenvalues, on which the constant `RHO` depends.
+        the exponent of the eigenvalues, on which the constant `RHO` depends; `None` if there is none.
     implicit :
         equations that define constants in the leading term.
     values :
@@ -34,15 +34,46 @@ class Rate:
     """
 
     expansion: Expansion
-    regime: str
-    decay: Expr
+    regime: str = ""
+    decay: Expr | None = None
     implicit: tuple[Eq, ...] = ()
     values: Mapping[Symbol, Expr] = field(default_factory=dict)
     dominant: str = ""
 
     def exponent(self, variable: Symbol | None = None) -> Expr:
-        """Return the exponent of the leading term, minus infinity where the part vanishes."""
-        return -oo if self.vanishes else self.expansion.exponent(variable)
+        """Return the exponent of the leading term, minus infinity where there is nothing.
+
+        Raises
+        ------
+        ValueError
+            If `variable` is not the growing one.
+        """
+        if variable is not None and variable != self.expansion.variable:
+            raise ValueError(f"`variable` is {variable}; the rate is one in {self.expansion.variable}")
+        return -oo if self.vanishes else self.lead.exponent
+
+    @property
+    def lead(self) -> Monomial:
+        """The leading monomial; where only a bound is known, that bound.
+
+        Raises
+        ------
+        IncomparableTermsError
+            If there is no single one.
+        """
+        if self.is_bound and len(self.expansion.error) == 1:
+            return self.expansion.error[0]
+        return self.expansion.leading_monomial
+
+    @property
+    def coefficient(self) -> Expr:
+        """The constant of the leading term as it was derived, 0 where only a bound is known."""
+        return self.expansion.coefficients.get(self.lead, Integer(0))
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether no term is known, only a bound of what is there."""
+        return not self.expansion.coefficients and bool(self.expansion.error)
 
     @property
     def vanishes(self) -> bool:
@@ -52,21 +83,22 @@ class Rate:
     @property
     def log_power(self) -> Expr:
         """The power of the logarithm in the leading term."""
-        return Integer(0) if self.vanishes else self.expansion.leading_monomial.log_power
+        return Integer(0) if self.vanishes else self.lead.log_power
 
     @property
     def leading(self) -> Expr:
         """The leading term with its constant."""
         if self.vanishes:
             return Integer(0)
-        return self.constant * self.expansion.leading_monomial.of(self.expansion.variable)
+        return self.constant * self.lead.of(self.expansion.variable)
 
     @property
     def constant(self) -> Expr:
         """The constant of the leading term, simplified, in `RHO` and `SHARE` of `ridge_balance`."""
-        if self.vanishes:
+        if self.vanishes or self.is_bound:
             return Integer(0)
-        coefficient = _in_rho(self._coefficient).subs(self.values)
+        coefficient = self.coefficient if self.decay is None else _in_rho(self.coefficient)
+        coefficient = coefficient.subs(self.values)
         return powsimp(simplify(expand_power_base(coefficient, force=True)))
 
     @property
@@ -77,31 +109,31 @@ class Rate:
     @property
     def error_exponents(self) -> tuple[Expr, ...]:
         """Exponents of what is left out, relative to the leading term."""
-        if self.vanishes:
+        if self.vanishes or self.is_bound:
             return ()
-        lead = self.expansion.leading_monomial
+        lead = self.lead
         return tuple((bound / lead).exponent for bound in self.expansion.error)
 
     def latex(self) -> str:
         """Return the leading term and the error as LaTeX."""
         if self.vanishes:
             return "0"
-        lead = self.expansion.leading_monomial.of(self.expansion.variable)
-        return latex_sum([self.constant * lead], self.expansion.ordered_errors())
+        terms = [] if self.is_bound else [self.leading]
+        return latex_sum(terms, self.expansion.ordered_errors())
 
     def evaluate(self, values: Mapping[Symbol, Expr], digits: int = 15) -> Expr:
         """Return the constant as a number, with values for the symbols that are left in it."""
         known = {**self.values, **values}
-        decay = sympify(known[self.decay]) if isinstance(self.decay, Symbol) else self.decay
-        known[RHO] = rho_value(decay).evalf(digits + 10)
-        return self._coefficient.evalf(digits, subs=known)
+        if self.decay is not None:
+            decay = sympify(known[self.decay]) if isinstance(self.decay, Symbol) else self.decay
+            known[RHO] = rho_value(decay).evalf(digits + 10)
+        return self.coefficient.evalf(digits, subs=known)
 
     def subs(self, values: Mapping[Symbol, Expr]) -> Rate:
         """Put numbers in for parameters; those in the constant wait until it is asked for."""
         if self.vanishes:
             return self
         old = self.expansion
-        lead = old.leading_monomial
 
         def moved(monomial: Monomial) -> Monomial:
             return Monomial(monomial.exponent.subs(values), monomial.log_power)
@@ -109,15 +141,11 @@ class Rate:
         expansion = Expansion(
             old.variable,
             old.at,
-            {moved(lead): old.coefficients[lead]},
+            {} if self.is_bound else {moved(self.lead): self.coefficient},
             tuple(map(moved, old.error)),
             frozenset(),
         )
         return replace(self, expansion=expansion, values={**self.values, **values})
-
-    @property
-    def _coefficient(self) -> Expr:
-        return self.expansion.coefficients[self.expansion.leading_monomial]
 
 
 def _in_rho(coefficient: Expr) -> Expr:

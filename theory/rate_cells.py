@@ -93,13 +93,17 @@ def _agree(domain: ParameterDomain, overlap: Conditions, mine: RateCell, yours: 
     # what is left out may be smaller by a logarithm: no wider region says so
     if (0 in one.error_exponents) != (0 in other.error_exponents):
         return False
-    first, second = one.expansion.leading_monomial, other.expansion.leading_monomial
-    if first.log_power != second.log_power or len(one.implicit) != len(other.implicit):
+    first, second = one.lead, other.lead
+    if (
+        one.is_bound != other.is_bound
+        or first.log_power != second.log_power
+        or len(one.implicit) != len(other.implicit)
+    ):
         return False
     gap = domain.condition(domain.field.read(first.exponent - second.exponent), "!=")
     if gap is True or (isinstance(gap, Condition) and domain.conceivable(*overlap, gap)):
         return False
-    pairs = [(one.expansion.coefficients[first], other.expansion.coefficients[second])]
+    pairs = [(one.coefficient, other.coefficient)]
     for here, there in zip(one.implicit, other.implicit, strict=True):
         pairs.append((here.lhs - here.rhs, there.lhs - there.rhs))
     return all(_equal(left, right, yours.eliminated) for left, right in pairs)
@@ -126,10 +130,9 @@ def _differs_at_a_point(difference: Expr) -> bool:
 
 def _with_all_errors(domain: ParameterDomain, cell: RateCell, cells: Iterable[RateCell]) -> RateCell:
     """Give an enlarged region the errors of all that it newly contains."""
-    if cell.rate.vanishes:
+    if cell.rate.vanishes or cell.rate.is_bound:
         return cell
-    old = cell.rate.expansion
-    lead = old.leading_monomial
+    old, lead = cell.rate.expansion, cell.rate.lead
     relative = {bound / lead: None for bound in old.error}
     (start,) = (other for other in cells if other.rate is cell.rate)
     dropped = [condition for condition in start.conditions if condition not in cell.conditions]
@@ -138,12 +141,12 @@ def _with_all_errors(domain: ParameterDomain, cell: RateCell, cells: Iterable[Ra
         if other.rate.vanishes or not (dropped and domain.conceivable(*overlap)):
             continue
         if any(domain.conceivable(*overlap, condition.negated()) for condition in dropped):
-            theirs = other.rate.expansion.leading_monomial
+            theirs = other.rate.lead
             relative |= {bound / theirs: None for bound in other.rate.expansion.error}
     expansion = Expansion(
         old.variable,
         old.at,
-        {lead: old.coefficients[lead]},
+        {lead: cell.rate.coefficient},
         tuple(bound * lead for bound in relative),
         domain.where | frozenset(domain.relations(cell.conditions)),
     )
@@ -173,7 +176,7 @@ def _sum_of_two(domain: ParameterDomain, bias: RateCell, variance: RateCell) -> 
         rate = _led_by("variance", variance.rate) if bias.rate.vanishes else _led_by("bias", bias.rate)
         yield RateCell(conditions=overlap, rate=rate, eliminated=eliminated)
         return
-    first, second = bias.rate.expansion.leading_monomial, variance.rate.expansion.leading_monomial
+    first, second = bias.rate.lead, variance.rate.lead
     gap = domain.field.read(first.exponent - second.exponent)
     by_logarithm = int(sign(first.log_power - second.log_power))
     cases = (
@@ -198,12 +201,11 @@ def _led_by(name: str, rate: Rate) -> Rate:
 def _sum(bias: Rate, variance: Rate, order: int, where: frozenset[Relational], *, tie: bool) -> Rate:
     """Add two rates of which the first leads (1), the second (-1), or neither (0)."""
     winner, loser = (bias, variance) if order >= 0 else (variance, bias)
-    lead = winner.expansion.leading_monomial
-    below = loser.expansion.leading_monomial
-    coefficient = winner.expansion.coefficients[lead]
+    lead, below = winner.lead, loser.lead
+    coefficient = winner.coefficient
     relative = [bound / lead for bound in winner.expansion.error]
     if order == 0:
-        coefficient += loser.expansion.coefficients[below]
+        coefficient += loser.coefficient
         relative += [bound / below for bound in loser.expansion.error]
     else:
         relative.append(Monomial(Integer(0), below.log_power - lead.log_power) if tie else below / lead)

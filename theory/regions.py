@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sympy import Expr, Integer, Symbol, cancel, fraction, horner, lambdify, sympify
+from sympy import And, Expr, Integer, Piecewise, Symbol, cancel, fraction, horner, lambdify, sympify
 from sympy.core.relational import Relational
 
 from .printing import law_latex
@@ -89,6 +89,29 @@ class Regions(Generic[Value]):
     def map(self, transform: Callable[[Value], Any]) -> Regions[Any]:
         """Apply a function to the value of every piece."""
         return Regions(tuple(Piece(p.conditions, transform(p.value)) for p in self.pieces), self.where)
+
+    def piecewise(self, of: Callable[[Value], Expr] | None = None) -> Piecewise:
+        """Return the answer as one SymPy expression.
+
+        Parameters
+        ----------
+        of :
+            what is wanted of each value; without it, the exponent of a rate, or the value itself.
+        """
+
+        def exponent(value: Any) -> Expr:
+            return value.exponent() if hasattr(value, "exponent") else value
+
+        wanted = exponent if of is None else of
+        return Piecewise(*((wanted(piece.value), And(*piece.conditions)) for piece in self.pieces))
+
+    def exponent(self, variable: Symbol | None = None) -> Piecewise:
+        """Return the exponents of rates as one SymPy expression."""
+
+        def exponent(value: Any) -> Expr:
+            return value.exponent(variable)
+
+        return self.piecewise(exponent)
 
     @property
     def boundaries(self) -> tuple[Expr, ...]:
