@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from . import equivalent
 from .arithmetic import Ball, exp, log, magnitude, number, spread, sqrt, working_precision
 from .errors import ConvergenceError, PrecisionError
 from .exact import Exact
@@ -69,6 +70,12 @@ class Regression:
     def ridge_per_sample(self) -> Fraction:
         """Return delta/T; a finite ridge is none where T is infinite."""
         return self.ridge * self.inverse_samples
+
+    @property
+    def resources(self) -> equivalent.Resources[Ball]:
+        """Return 1/N, 1/T and the gap between them as balls of the working precision."""
+        n, t = self.inverse_features, self.inverse_samples
+        return equivalent.Resources(features=number(n), samples=number(t), gap=number(abs(n - t)))
 
     @property
     def narrowest(self) -> Exact:
@@ -124,15 +131,7 @@ def smaller_root(problem: Regression, kappa: Ball) -> tuple[Ball, Ball]:
         narrowest = problem.narrowest
         assert isinstance(narrowest, Fraction)
         return number(narrowest), number(0)
-    features, samples = problem.inverse_features, problem.inverse_samples
-    d = number(problem.ridge_per_sample) / kappa
-    product = number(features * samples)
-    root = sqrt(number((features - samples) ** 2) + 4 * product * d)
-    total = number(features + samples) + root
-    slope = 2 * d / total
-    if features:
-        slope += 4 * d * (1 - d) * product / (total * total * root)
-    return 2 * (1 - d) / total, slope
+    return equivalent.smaller_root(problem.resources, number(problem.ridge_per_sample) / kappa, sqrt)
 
 
 def _newton_step(problem: Regression, guess: Ball, radius: Ball, goal: int) -> Ball | None:

@@ -52,27 +52,34 @@ from .errors import ConvergenceError, PrecisionError
 from .exact import Number, bits_for, digit_count
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
 from .ridge import (
-    SQUARED_UNLEARNED_SIGNAL,
-    UNLEARNED_SIGNAL,
     RidgePoint,
     RiskBalls,
     read_arguments,
     risk_at_root,
     solve_ridge,
 )
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .spectrum import (
+    HALF_LEARNED_TWICE,
+    SECOND_LEARNED,
+    SQUARED_UNLEARNED_SIGNAL,
+    UNLEARNED_SIGNAL,
+    Evaluator,
+    ModeSum,
+    Spectrum,
+    rational_log,
+)
 
 _GRID: Final = 0.25
 _SLOPE_SUMS: Final = (
     LEARNED,
     ModeSum(unlearned=0, learned=2),
     HALF_LEARNED,
-    ModeSum(unlearned=1, learned=2),
+    HALF_LEARNED_TWICE,
 )
 _SIGNAL_SUMS: Final = (
     UNLEARNED_SIGNAL,
     SQUARED_UNLEARNED_SIGNAL,
-    ModeSum(unlearned=2, learned=1, signal=True),
+    SECOND_LEARNED,
 )
 
 

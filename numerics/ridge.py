@@ -19,19 +19,19 @@ from
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import mpmath
 
+from . import equivalent
 from .arithmetic import Ball, number, proven, rational_to_mpf, sqrt, to_mpf, working_precision
 from .errors import InterpolationThresholdError
 from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
-from .spectrum import ModeSum, Spectrum
-
-UNLEARNED_SIGNAL = ModeSum(unlearned=1, learned=0, signal=True)
-SQUARED_UNLEARNED_SIGNAL = ModeSum(unlearned=2, learned=0, signal=True)
+from .gradient import RidgeGradient
+from .ridge_gradient import GradientBalls, gradient_at_root, gradient_at_zero
+from .spectrum import SQUARED_UNLEARNED_SIGNAL, UNLEARNED_SIGNAL, ModeSum, Spectrum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class RidgePoint:
     excess : ``risk - noise``
     bias : the part of the excess that is there without label noise
     variance : the part of the excess that is proportional to the label noise
+    gradient : the derivatives of kappa and risk with the condition numbers, None if not asked for
     """
 
     kappa: mpmath.mpf
@@ -56,6 +57,7 @@ class RidgePoint:
     excess: mpmath.mpf
     bias: mpmath.mpf
     variance: mpmath.mpf
+    gradient: RidgeGradient[mpmath.mpf] | None = field(default=None, repr=False)
 
 
 def solve_ridge(
@@ -67,6 +69,7 @@ def solve_ridge(
     noise: Number = 0,
     source: Number | None = None,
     digits: int = 15,
+    gradient: bool = False,
 ) -> RidgePoint:
     r"""Return the fixed point and the risk of random-feature ridge regression.
 
@@ -80,17 +83,20 @@ def solve_ridge(
     source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own
     signal
     digits : significant digits to be right, an integer from 1 to 1000
+    gradient : whether to return derivatives and condition numbers, to as many digits; a derivative whose
+        logarithmic one is below 10 to minus three times `digits` may be returned as 0
 
     Returns
     -------
     RidgePoint
-        kappa, df1, df2, df3, risk, excess, bias, variance.
+        kappa, df1, df2, df3, risk, excess, bias, variance, gradient.
 
     Raises
     ------
     InterpolationThresholdError
         Without ridge, if `features` equals `samples` below the size of the spectrum, or with label noise if
-        `samples` equals that size: the risk is infinite there.
+        `samples` equals that size: the risk is infinite there. With `gradient` also where `features` or
+        `samples` equals the size without ridge: kappa has no derivatives there.
     DivergentSumError
         If the data or the signal has infinite power.
     PrecisionError
@@ -126,25 +132,40 @@ def solve_ridge(
     0.000240963335430771 100.0
     >>> print(solve_ridge(PowerLaw(2, size=30), features=40, samples=90, noise="0.5").risk)
     0.75
+
+    With one mode, kappa and its derivatives can be rational:
+
+    >>> point = solve_ridge(PowerLaw(2, size=1), features="inf", samples="1.5", ridge=1, gradient=True)
+    >>> print(point.kappa, point.gradient.kappa["ridge"], point.gradient.kappa["samples"])
+    1.0 0.8 -0.8
     """
     problem, sigma2, exponent = read_arguments(spectrum, features, samples, ridge, noise, source)
     bits = bits_for(digit_count(digits))
     exact = _without_fixed_point(problem, sigma2, bits)
     if exact is not None:
-        return exact
+        return _with_gradient_at_zero(exact, problem, sigma2, exponent, bits) if gradient else exact
 
-    def attempt(goal: int) -> RiskBalls:
+    def attempt(goal: int) -> tuple[RiskBalls, GradientBalls | None]:
         kappa = solve_kappa(problem, goal)
         with working_precision(goal + 40):
-            return risk_at_root(problem, kappa, sigma2, exponent, goal)
+            solved = risk_at_root(problem, kappa, sigma2, exponent, goal)
+            if not gradient:
+                return solved, None
+            risk = solved.bias + solved.variance + number(sigma2)
+            return solved, gradient_at_root(problem, solved.point, risk, sigma2, exponent, goal)
 
-    solved = proven(attempt, RiskBalls.all, bits, what="the risk")
-    return solved.rounded(sigma2, bits)
+    def balls(value: tuple[RiskBalls, GradientBalls | None]) -> list[Ball]:
+        solved, slopes = value
+        return solved.all() if slopes is None else [*solved.all(), *slopes.all(bits)]
+
+    solved, slopes = proven(attempt, balls, bits, what="the risk")
+    point = solved.rounded(sigma2, bits)
+    return point if slopes is None else replace(point, gradient=slopes.rounded(bits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskBalls:
-    """The fields of a RidgePoint as balls."""
+    """The fields of a RidgePoint as balls, and the equivalent that they come from."""
 
     kappa: Ball
     df1: Ball
@@ -152,6 +173,7 @@ class RiskBalls:
     df3: Ball
     bias: Ball
     variance: Ball
+    point: equivalent.Equivalent[Ball]
 
     def all(self) -> list[Ball]:
         """Return all balls; sums of positive numbers need no digits of their own."""
@@ -220,14 +242,27 @@ def risk_at_root(
             z = number(problem.narrowest)
     else:
         alpha, beta = vacancies
-    denominator = alpha * beta + c * (alpha * t + beta * n)
+    point = equivalent.Equivalent(
+        inverse_features=n,
+        inverse_samples=t,
+        signed_gap=number(problem.inverse_samples - problem.inverse_features),
+        kappa=kappa,
+        z=z,
+        q=q,
+        c=c,
+        first=first,
+        second=second,
+        alpha=alpha,
+        beta=beta,
+    )
     return RiskBalls(
         kappa=kappa,
         df1=z,
         df2=q,
         df3=s,
-        bias=(c * n * first + alpha * second) / denominator,
-        variance=number(noise) * t * (alpha * q + c * z * n) / denominator,
+        bias=point.bias,
+        variance=number(noise) * t * point.spread,
+        point=point,
     )
 
 
@@ -237,10 +272,9 @@ def _vacancies(problem: Regression, kappa: Ball, z: Ball) -> tuple[Ball, Ball]:
     if problem.ridge_per_sample == 0:
         # z = min(N, T) and one of the two vanishes exactly; the other is one minus a ratio of N and T
         return (number(0), number(1 - t / n)) if n >= t else (number(1 - n / t), number(0))
-    product = number(problem.ridge_per_sample) / kappa
-    difference = z * number(abs(t - n))
-    larger = (difference + sqrt(difference * difference + 4 * product)) / 2
-    smaller = product / larger
+    larger, smaller = equivalent.vacancies(
+        number(abs(t - n)), number(problem.ridge_per_sample) / kappa, z, sqrt
+    )
     return (larger, smaller) if t >= n else (smaller, larger)
 
 
@@ -276,6 +310,25 @@ def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> Rid
         bias=zero,
         variance=rational_to_mpf(variance, bits),
     )
+
+
+def _with_gradient_at_zero(
+    point: RidgePoint, problem: Regression, noise: Fraction, source: Fraction | None, bits: int
+) -> RidgePoint:
+    """Add the derivatives where kappa is exactly 0, or raise where there are none."""
+    size = problem.spectrum.size
+    if problem.narrowest == size != math.inf:
+        raise InterpolationThresholdError(
+            f"`features` or `samples` = {size} equal to the size of the spectrum with `ridge` = 0 has no "
+            "derivatives; choose ridge > 0 or other sizes"
+        )
+
+    def attempt(goal: int) -> GradientBalls:
+        with working_precision(goal + 40):
+            return gradient_at_zero(problem, noise, source, goal)
+
+    slopes = proven(attempt, lambda balls: balls.all(bits), bits, what="the gradient")
+    return replace(point, gradient=slopes.rounded(bits))
 
 
 def _show(value: Exact) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from .errors import DivergentSumError
 from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational, real_exponent
 from .exact import count as read_count
 from .integrals import Moment
+from .log_sums import log_evaluator
 from .spectrum import Evaluator as Evaluator
 from .spectrum import ModeSum as ModeSum
 from .spectrum import Spectrum as Spectrum
@@ -122,11 +123,7 @@ class PowerLaw(Spectrum):
 
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
-        moments = tuple(
-            Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
-            for what in sums
-        )
-        family = trace_family(self.decay, self.size, moments, goal)
+        family = trace_family(self.decay, self.size, self._moments(sums, source), goal)
         if self.scale == 1:
             return family.evaluate
         scale = number(self.scale)
@@ -137,6 +134,16 @@ class PowerLaw(Spectrum):
             return [value * scale if own else value for value, own in zip(values, scaled, strict=True)]
 
         return evaluate
+
+    @property
+    def parameters(self) -> Mapping[str, Fraction]:
+        """The decay and the scale."""
+        return {"decay": self.decay, "scale": self.scale}
+
+    def log_evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
+        """Return the function from kappa to the balls of `sums` with log(k); own signals have no scale."""
+        evaluate = log_evaluator(self.decay, self.size, self._moments(sums, source), goal)
+        return lambda kappa: evaluate(kappa / number(self.scale))
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
@@ -158,6 +165,12 @@ class PowerLaw(Spectrum):
                 "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
             )
         return np.arange(1, terms + 1, dtype=np.float64)
+
+    def _moments(self, sums: Sequence[ModeSum], source: Fraction | None) -> tuple[Moment, ...]:
+        return tuple(
+            Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
+            for what in sums
+        )
 
     def _shift(self, what: ModeSum, source: Fraction | None) -> Fraction:
         if not what.signal:

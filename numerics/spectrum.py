@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import mpmath
 import numpy as np
@@ -40,6 +40,13 @@ class ModeSum:
     signal: bool = False
 
 
+UNLEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=0, signal=True)
+SQUARED_UNLEARNED_SIGNAL: Final = ModeSum(unlearned=2, learned=0, signal=True)
+HALF_LEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=1, signal=True)
+SECOND_LEARNED: Final = ModeSum(unlearned=2, learned=1, signal=True)
+HALF_LEARNED_TWICE: Final = ModeSum(unlearned=1, learned=2)
+
+
 class Spectrum(ABC):
     """The interface of all spectra; see :class:`PowerLaw` and :class:`Eigenvalues`."""
 
@@ -52,6 +59,20 @@ class Spectrum(ABC):
     @abstractmethod
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`, truncated below ``2**-goal`` of each."""
+
+    def log_evaluator(
+        self,
+        sums: Sequence[ModeSum],  # noqa: ARG002
+        source: Fraction | None,  # noqa: ARG002
+        goal: int,  # noqa: ARG002
+    ) -> Evaluator | None:
+        """Return the same for `sums` with the factor log(k), None where the eigenvalues have no decay."""
+        return None
+
+    @property
+    def parameters(self) -> Mapping[str, Fraction]:
+        """The real parameters that the eigenvalues depend on: decay and scale, or none."""
+        return {}
 
     @abstractmethod
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
