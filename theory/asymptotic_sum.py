@@ -96,7 +96,7 @@ class AsymptoticSum:
         one = AsymptoticSum((Integer(1),), (), self.where)
         if power.is_Integer and power >= 0:
             return reduce(AsymptoticSum.__mul__, [self] * int(power), one)
-        if leading not in self.terms:
+        if leading is None or leading not in self.terms:
             names = ", ".join(map(str, self.terms))
             raise ValueError(
                 f"`leading` is {leading}; for `power` = {power} name the leading term out of {names}"

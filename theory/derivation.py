@@ -1,21 +1,23 @@
-r"""Derivations: the steps from a definition to a law, each with its rule and its rigour.
+r"""Derivations: the steps from a definition to a law, each with its rule, its rigour and a spot check.
 
 A `Derivation` is what `laws` return and what the command line prints.  Its results are
-equations that other code can use; its steps are for the reader.
+equations that other code can use; its steps are for the reader, and each can be checked by numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from sympy import Add, Basic, Eq, Expr, Function, Symbol, pretty
+from sympy import Basic, Eq, Expr, Symbol
 
 from .asymptotic_sum import AsymptoticSum
+from .derivation_print import PrintedDerivation, formula, to_latex, to_markdown, to_text
 from .expansion import Expansion
 from .notation import Notation
+from .spot_check import Sampler, SpotCheck, UncheckableError, sides_of, spot_check
 
 Statement: TypeAlias = Basic | Expansion | AsymptoticSum
 
@@ -24,14 +26,14 @@ class Rigour(Enum):
     """How sure a step is."""
 
     DEFINITION = "definition"
-    EQUIVALENT = "deterministic equivalent, large N and T"
+    HEURISTIC = "heuristic"
     EXACT = "exact"
     LEADING = "leading order with stated error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: a statement, the rule that gives it, and its rigour.
+    r"""One step: a statement, the rule that gives it, its rigour, and how it can be checked.
 
     Parameters
     ----------
@@ -43,12 +45,94 @@ class Step:
         how sure the step is.
     name :
         the left side of an expansion.
+    error :
+        for an equation of leading order, terms $e_i$ such that its right side is to be multiplied by
+        $1+O(\sum_ie_i)$; an expansion has its own.
+    regime :
+        where the step holds, if it is not where the law does.
+    source :
+        who argues for a heuristic step.
+    sampler :
+        draws parameters and numbers for the spot check.
+    unchecked :
+        why there is no check.
+
+    Raises
+    ------
+    ValueError
+        If a step of leading order states no error, an exact one states one, or a heuristic step names no
+        source.
+
+    >>> from sympy.abc import x, y
+    >>> Step(statement=Eq(y, x), rule="For small x", rigour=Rigour.LEADING)
+    Traceback (most recent call last):
+    ...
+    ValueError: `error` is missing: 'For small x' is of leading order; state what is left out
     """
 
     statement: Statement
     rule: str
     rigour: Rigour = Rigour.EXACT
     name: Expr | None = None
+    error: tuple[Expr, ...] = ()
+    regime: str = ""
+    source: str = ""
+    sampler: Sampler | None = field(default=None, repr=False, compare=False)
+    unchecked: str = ""
+
+    def __post_init__(self) -> None:
+        stated = bool(self.error)
+        if not isinstance(self.statement, Basic):
+            stated = bool(self.statement.ordered_errors())
+        if self.rigour is Rigour.LEADING and not stated:
+            raise ValueError(f"`error` is missing: {self.rule!r} is of leading order; state what is left out")
+        if self.rigour is not Rigour.LEADING and stated:
+            raise ValueError(
+                f"`rigour` is {self.rigour.value!r}, but {self.rule!r} has an error; use LEADING"
+            )
+        if (self.rigour is Rigour.HEURISTIC) != bool(self.source):
+            raise ValueError(f"`source` is {self.source!r}: {self.rule!r} names one if it is heuristic")
+
+    @property
+    def label(self) -> str:
+        """The rigour in words, with the source of a heuristic step and the regime of a special one."""
+        words = self.rigour.value + (f", {self.source}" if self.source else "")
+        return f"{words}; {self.regime}" if self.regime else words
+
+    def sides(self) -> tuple[Expr, Expr, tuple[Expr, ...]]:
+        """Return left side, right side, and terms whose sum bounds their difference.
+
+        Raises
+        ------
+        UncheckableError
+            If the statement has no two sides.
+        """
+        if isinstance(self.statement, Basic):
+            if self.name is not None:
+                return self.name, self.statement, ()
+            left, right = sides_of(self.statement)
+            return left, right, tuple(right * relative for relative in self.error)
+        if self.name is None:
+            raise UncheckableError(f"`name` is missing: {self.rule!r} has no left side")
+        return self.name, self.statement.as_expr(), tuple(self.statement.ordered_errors())
+
+    def check(self, *, seed: int = 0) -> SpotCheck | None:
+        """Compare the sides at random parameters; `None` for a step that cannot be checked.
+
+        Parameters
+        ----------
+        seed :
+            of the random parameters.
+
+        Raises
+        ------
+        UncheckableError
+            If the sampler has no number for a letter of the statement.
+        """
+        if self.sampler is None:
+            return None
+        left, right, errors = self.sides()
+        return spot_check(left, right, errors, self.sampler, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,106 +169,58 @@ class Derivation:
         """Return a result with the values of the constants put in."""
         return self.results[result].subs(self.constants)
 
-    def text(self, notation: Notation) -> str:
-        """Return the derivation as plain text."""
-        lines = [self.title, "=" * len(self.title), f"Regime: {self.regime}.", f"Source: {self.source}.", ""]
-        for number, step in enumerate(self.steps, start=1):
-            lines.append(f"{number}. {step.rule} [{step.rigour.value}]:")
-            lines += ["     " + line for line in _text(step, notation).splitlines()]
-        lines += ["", "Result:"]
-        for equation in self.results.values():
-            lines += ["     " + line for line in _plain(notation.apply(equation)).splitlines()]
-            lines.append("")
-        for symbol, value in self.constants.items():
-            lines += [
-                "with",
-                *("     " + line for line in _plain(notation.apply(Eq(symbol, value))).splitlines()),
-            ]
-        return "\n".join(lines).rstrip() + "\n"
+    def check(self, *, seed: int = 0) -> tuple[SpotCheck | None, ...]:
+        """Check every step by numbers, now.
 
-    def markdown(self, notation: Notation) -> str:
-        """Return the derivation as Markdown with LaTeX formulas."""
-        lines = [
-            f"# {self.title}",
-            "",
-            f"*Regime:* {self.regime}. *Source:* {self.source}. {notation.remark}",
-            "",
-        ]
-        for number, step in enumerate(self.steps, start=1):
-            lines += [
-                f"{number}. {step.rule} ({step.rigour.value}):",
-                "",
-                f"   $${_latex(step, notation)}$$",
-                "",
-            ]
-        lines += ["**Result**", ""]
-        lines += [f"$${formula}$$\n" for formula in self.formulas(notation)]
-        return "\n".join(lines).rstrip() + "\n"
+        Parameters
+        ----------
+        seed :
+            of the random parameters.
+
+        Returns
+        -------
+        tuple
+            one finding for each step; a failed one says so in `passed`, and `None` stands for a step that
+            cannot be checked.
+
+        Raises
+        ------
+        UncheckableError
+            If a sampler has no number for a letter of its step.
+        """
+        return tuple(step.check(seed=seed) for step in self.steps)
+
+    def printed(
+        self, notation: Notation, checks: Sequence[SpotCheck | None] | None = None
+    ) -> PrintedDerivation:
+        """Return everything that is to be shown, as words with LaTeX between dollar signs and as LaTeX.
+
+        Parameters
+        ----------
+        notation :
+            the letters.
+        checks :
+            what `check` found; without it, nothing is said about checks.
+        """
+        return PrintedDerivation.of(self, notation, checks)
+
+    def text(self, notation: Notation, checks: Sequence[SpotCheck | None] | None = None) -> str:
+        """Return the derivation as plain text; see `printed` for the parameters."""
+        return to_text(self.printed(notation, checks))
+
+    def markdown(self, notation: Notation, checks: Sequence[SpotCheck | None] | None = None) -> str:
+        """Return the derivation as Markdown with LaTeX formulas; see `printed` for the parameters."""
+        return to_markdown(self.printed(notation, checks))
+
+    def latex(self, notation: Notation, checks: Sequence[SpotCheck | None] | None = None) -> str:
+        """Return a complete LaTeX document (`article`, amsmath); see `printed` for the parameters."""
+        return to_latex(self.printed(notation, checks))
 
     def formulas(self, notation: Notation) -> list[str]:
         """Return the results, then the constants, as LaTeX."""
-        formulas = [notation.latex(equation) for equation in self.results.values()]
-        return formulas + [notation.latex(Eq(symbol, value)) for symbol, value in self.constants.items()]
-
-    def latex(self, notation: Notation) -> str:
-        """Return the derivation as a complete LaTeX document (`article`, amsmath)."""
-        lines = [
-            r"\documentclass{article}",
-            r"\usepackage{amsmath,amssymb}",
-            r"\begin{document}",
-            rf"\section*{{{_escape(self.title)}}}",
-            rf"Regime: {_escape(self.regime)}. Source: {_escape(self.source)}. {_escape(notation.remark)}",
-            r"\begin{enumerate}",
-        ]
-        for step in self.steps:
-            lines += [rf"\item {_escape(step.rule)} ({_escape(step.rigour.value)}):", r"\begin{equation*}"]
-            lines += [_latex(step, notation), r"\end{equation*}"]
-        lines += [r"\end{enumerate}", r"\paragraph{Result}"]
-        for formula in self.formulas(notation):
-            lines += [r"\begin{equation*}", formula, r"\end{equation*}"]
-        lines.append(r"\end{document}")
-        return "\n".join(lines) + "\n"
+        formulas = [formula(equation, notation) for equation in self.results.values()]
+        return formulas + [formula(Eq(symbol, value), notation) for symbol, value in self.constants.items()]
 
     def _repr_latex_(self) -> str:
         body = r"\\".join(self.formulas(Notation.named("project")))
         return rf"$\begin{{gathered}}{body}\end{{gathered}}$"
-
-
-def _latex(step: Step, notation: Notation) -> str:
-    body = notation.latex(step.statement)
-    return body if step.name is None else f"{notation.latex(step.name)} = {body}"
-
-
-def _plain(expression: Basic, order: str | None = None) -> str:
-    """Print as text of several lines; a variance, whose symbol carries its square, as a square."""
-    squares = {
-        symbol: Symbol(symbol.name.removesuffix("^2").replace("_epsilon", "_e"), positive=True) ** 2
-        for symbol in expression.free_symbols
-        if symbol.name.endswith("^2")
-    }
-    return str(pretty(expression.xreplace(squares), use_unicode=True, wrap_line=False, order=order))
-
-
-def _text(step: Step, notation: Notation) -> str:
-    if isinstance(step.statement, Basic):
-        shown = step.statement if step.name is None else Eq(step.name, step.statement, evaluate=False)
-        return _plain(notation.apply(shown))
-    terms = [notation.apply(term) for term in step.statement.ordered_terms()]
-    errors = [notation.apply(term) for term in step.statement.ordered_errors()]
-    if errors:
-        terms.append(Function("O")(Add(*errors)))
-    total = Add(*terms, evaluate=False)
-    shown = total if step.name is None else Eq(notation.apply(step.name), total, evaluate=False)
-    return _plain(shown, order="none")
-
-
-_SPECIAL = str.maketrans(
-    {c: rf"\{c}" for c in "&%_#{}"} | {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-)
-
-
-def _escape(text: str) -> str:
-    """Escape what LaTeX treats specially outside of formulas between dollar signs."""
-    parts = text.split("$")
-    parts[::2] = [part.translate(_SPECIAL) for part in parts[::2]]
-    return "$".join(parts)

@@ -76,13 +76,9 @@ def leading_regions(
             cell,
         )
         value = put.substitute(couple(here, variable, at=at, where=cell), corrections=0).truncated()
-        rate = Rate(expansion=value)
-        # where a bound exceeds every term, it is all that is known
-        return (
-            rate
-            if rate.vanishes or (rate.is_bound and rate.lead)
-            else Rate(expansion=value.leading_with_error())
-        )
+        # where one bound exceeds every term, it is all that is known
+        known = not value.coefficients and len(value.error) < 2
+        return Rate(expansion=value if known else value.leading_with_error())
 
     cells = decompose(compute, domain, order)
     whole = ParameterDomain(domain, order)

@@ -44,7 +44,7 @@ def legible(polynomial: Expr, operator: Operator) -> Relational:
 
     >>> from sympy.abc import a, b
     >>> legible(2 * a - 2 * b + 4, ">")
-    a + 2 > b
+    b < a + 2
     """
     direct, mirrored = KINDS[operator]
     terms = Add.make_args(polynomial)

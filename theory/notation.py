@@ -37,6 +37,8 @@ class Notation:
         symbols by which the paper scales its quantities.
     remark :
         a sentence on conventions, shown with every law.
+    phrases :
+        formulas within words that the paper writes otherwise, as LaTeX; a letter alone is a whole formula.
 
     >>> Notation.named("maloney2022").apply(symbols.decay)
     alpha + 1
@@ -47,6 +49,7 @@ class Notation:
     quantities: Mapping[Symbol, Symbol] = field(default_factory=dict)
     units: frozenset[Symbol] = frozenset()
     remark: str = ""
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def named(name: str) -> Notation:
@@ -69,7 +72,10 @@ class Notation:
         if isinstance(expression, Eq) and expression.lhs in self.quantities:
             quantity = self.quantities[expression.lhs]
             factor = cancel(self.replacements[expression.lhs] / quantity)
-            return Eq(quantity, powsimp(self.apply(expression.rhs) / factor), evaluate=False)
+            solved = powsimp(self.apply(expression.rhs) / factor)
+            if not solved.free_symbols & self.units:
+                return Eq(quantity, solved, evaluate=False)
+            return Eq(quantity, solved.replace(_is_flat, factor_terms), evaluate=False)
         translated = expression.xreplace(dict(self.replacements))
         translated = translated.replace(
             lambda part: part.is_Pow and part.exp.is_Add, lambda part: part.base ** cancel(part.exp)
@@ -94,6 +100,11 @@ class Notation:
         return latex_sum(
             map(self.apply, statement.ordered_terms()), map(self.apply, statement.ordered_errors())
         )
+
+
+def _is_flat(part: Basic) -> bool:
+    """Whether something is a sum of letters and numbers."""
+    return bool(part.is_Add) and part.is_polynomial()
 
 
 def _maloney2022() -> Notation:
@@ -132,6 +143,16 @@ def _maloney2022() -> Notation:
             r"without the noise of the test label, $L_w$ and $L_\epsilon$ its parts without label noise and "
             r"proportional to it."
         ),
+        phrases={
+            r"\lambda_k=k^{-a}": r"\lambda_k=\lambda_+k^{-(1+\alpha)}",
+            r"\lambda_k+\kappa": r"\lambda_k+\Delta/N",
+            r"M^{-a}\ll\kappa\ll1": r"M^{-(1+\alpha)}\ll\Delta/(N\lambda_+)\ll1",
+            r"\kappa": r"\Delta/N",
+            r"\log\kappa": r"\log(\Delta/N)",
+            r"\kappa z": r"\Delta z/(N\lambda_+)",
+            r"\delta N": r"\gamma",
+            r"f=R/F": "f",
+        },
     )
 
 

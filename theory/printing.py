@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Add, Basic, Expr, Function, Mul, Pow, Rational, Symbol, fraction
+from sympy import Add, Basic, Expr, Function, Mul, Pow, Rational, Symbol, fraction, pi, sin
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -32,14 +32,31 @@ class LawPrinter(LatexPrinter):
         if expr.as_coeff_Mul()[0].is_negative:
             body = self._print(-expr)
             return rf"- \left({body}\right)" if (-expr).is_Add else f"- {body}"
-        numerator, denominator = fraction(expr, exact=True)
+        numerator, denominator = self._fraction(_with_one_root(expr))
         if denominator == 1:
             return self._product(numerator)
-        if self._settings["fold_short_frac"] and denominator.is_Atom:
-            over = self._product(numerator)
+        if self._settings["fold_short_frac"] and (denominator.is_Atom or denominator.is_Add):
+            over, under = self._product(numerator), self._print(denominator)
             over = rf"\left({over}\right)" if numerator.is_Add else over
-            return f"{over} / {self._print(denominator)}"
+            return f"{over} / " + (rf"\left({under}\right)" if denominator.is_Add else under)
+        quotient = _over_its_sine(expr)
+        if quotient is not None:
+            angle, rest = quotient
+            written = law_latex(angle, fold_short_frac=True)
+            tex = rf"\frac{{{written}}}{{\sin\left({written}\right)}}"
+            constant, powers = rest.as_independent(*_grown(rest), as_Add=False)
+            parts = [self._print(constant), tex, self._print(powers)]
+            return " ".join(part for part in parts if part != "1")
         return rf"\frac{{{self._product(numerator)}}}{{{self._product(denominator)}}}"
+
+    def _fraction(self, expr: Expr) -> tuple[Expr, Expr]:
+        """Return numerator and denominator; a product to a negative power is below the line."""
+        numerator, denominator = fraction(expr, exact=True)
+        for part in Mul.make_args(numerator):
+            base, exponent = part.as_base_exp()
+            if base.is_Mul and exponent.could_extract_minus_sign() and fraction(base)[1] == 1:
+                numerator, denominator = numerator / part, denominator / part
+        return numerator, denominator
 
     def _product(self, expr: Expr) -> str:
         if not expr.is_Mul:
@@ -52,9 +69,18 @@ class LawPrinter(LatexPrinter):
         return tex
 
     def _print_Pow(self, expr: Pow) -> str:
+        if expr.exp == Rational(1, 2):
+            return rf"\sqrt{{{self._print(expr.base)}}}"
         if expr.exp.is_Rational or expr.base.is_Function:
             return str(super()._print_Pow(expr))
+        if expr.base.is_Mul and expr.exp.could_extract_minus_sign():
+            above, below = fraction(expr.base)
+            if below != 1:
+                return str(self._print(Pow(below / above, -expr.exp, evaluate=False)))
         exponent = law_latex(expr.exp, fold_short_frac=True)
+        if isinstance(expr.base, Symbol) and expr.base.name.endswith("^2"):
+            # a variance carries its square in its name
+            return str(self._print(Pow(Symbol(expr.base.name.removesuffix("^2")), 2 * expr.exp)))
         base = self.parenthesize(expr.base, PRECEDENCE["Pow"])
         if "^" in base and isinstance(expr.base, Symbol):
             base = rf"\left({base}\right)"
@@ -64,6 +90,33 @@ class LawPrinter(LatexPrinter):
         size, order = (self._print(argument) for argument in expr.args)
         tex = rf"H_{{{size}}}^{{\left({order}\right)}}"
         return tex if exp is None else rf"\left({tex}\right)^{{{exp}}}"
+
+
+def _over_its_sine(expr: Expr) -> tuple[Expr, Expr] | None:
+    r"""Return $\pi/a$ and the rest of a product that contains $\frac{\pi/a}{\sin(\pi/a)}$."""
+    for part in Mul.make_args(expr):
+        if part.is_Pow and part.exp == -1 and isinstance(part.base, sin):
+            angle = part.base.args[0]
+            rest = expr * part.base / angle
+            if fraction(angle)[0] == pi and not rest.has(pi):
+                return angle, rest
+    return None
+
+
+def _grown(expr: Expr) -> set[Symbol]:
+    """Return the symbols that are raised to symbolic powers."""
+    powers = (part.as_base_exp() for part in Mul.make_args(expr))
+    return {base for base, exponent in powers if base.is_Symbol and not exponent.is_Rational}
+
+
+def _with_one_root(expr: Expr) -> Expr:
+    """Put several square roots of positive things under one root sign."""
+    factors = Mul.make_args(expr)
+    roots = [part for part in factors if part.is_Pow and part.exp in (Rational(1, 2), Rational(-1, 2))]
+    if len(roots) < 2:
+        return expr
+    root = Pow(Mul(*(part**2 for part in roots)), Rational(1, 2), evaluate=False)
+    return Mul(*(part for part in factors if part not in roots), root, evaluate=False)
 
 
 def _rank(factor: Expr) -> int:
@@ -102,6 +155,7 @@ def latex_sum(terms: Iterable[Expr], errors: Iterable[Expr]) -> str:
     >>> print(latex_sum([1, -x], [x**2]))
     1 - x + O\left(x^{2}\right)
     """
-    body = " + ".join(law_latex(term) for term in terms).replace("+ -", "-") or "0"
+    parts = [law_latex(term) for term in terms]
     left_out = " + ".join(law_latex(error) for error in errors)
-    return body + (rf" + O\left({left_out}\right)" if left_out else "")
+    parts += [rf"O\left({left_out}\right)"] if left_out else []
+    return " + ".join(parts).replace("+ -", "-") or "0"

@@ -175,7 +175,8 @@ def ridge_rates(
     """
     sizes = {"features": sympify(features), "samples": sympify(samples)}
     variable = _growing_variable(sizes)
-    penalty = sympify(ridge)
+    # beside infinitely many samples no ridge matters
+    penalty = sympify(0 if sizes["samples"] == oo else ridge)
     where = normalise_domain([*where, decay > 1, source > 1, *_growth(sizes, variable)])
     exponents = [read_term(s, variable)[1].exponent for s in (*sizes.values(), penalty) if s not in (0, oo)]
     parameters = _parameters(exponents, decay, source)

@@ -49,7 +49,7 @@ class Regions(Generic[Value]):
         the domain.
 
     >>> from sympy.abc import a
-    >>> sign = Regions((Piece((a > 1,), "steep"), Piece((a <= 1,), "flat")), normalise_domain([a > 0]))
+    >>> sign = Regions((Piece((a > 1,), "steep"), Piece((a <= 1,), "flat")), frozenset([a > 0]))
     >>> sign.at({a: 3})
     'steep'
     """

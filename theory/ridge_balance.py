@@ -8,7 +8,7 @@ between) $z$ is a fixed share of it.  No difference is taken of two expansions t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sympy import Eq, Expr, Integer, Rational, Symbol, cancel, oo, simplify, sympify
@@ -18,6 +18,7 @@ from . import symbols
 from .asymptotic_sum import AsymptoticSum, as_sum, revert
 from .cells import require_sign
 from .expansion import Expansion
+from .monomial import Monomial
 from .terms import read_term
 from .trace_sum import TraceSum
 
@@ -56,7 +57,10 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    r"""Sizes that grow together, $N=T^q$, $\delta=c\,T^{-l}$, as expansions in $T$ on a cell."""
+    r"""Sizes that grow together, $N=T^q$, $\delta=c\,T^{-l}$, as expansions in $T$ on a cell.
+
+    Infinite sizes are `None`, and so is no ridge; with infinite samples there is none.
+    """
 
     decay: Expr
     variable: Symbol
@@ -120,7 +124,8 @@ def solve_setting(setting: Setting) -> Balance:
     if setting.ridge is None:
         _require_number(ratio)
         return _filled(setting, smallest, equal=False)
-    guess = setting.ridge if setting.samples is None else setting.ridge / setting.samples
+    assert setting.samples is not None
+    guess = setting.ridge / setting.samples
     sign = require_sign(guess.exponent(), setting.where)
     if sign >= 0:
         return _by_ridge(setting, guess, sign)
@@ -129,8 +134,8 @@ def solve_setting(setting: Setting) -> Balance:
         return _by_ridge(setting, guess, sign)
     if filling > 0:
         _require_number(ratio)
-        return _filled(setting, smallest, equal=equal)
-    return _shared(setting, smallest)
+        return _moving_with_the_root(setting, _filled(setting, smallest, equal=equal))
+    return _moving_with_the_root(setting, _shared(setting, smallest))
 
 
 def _require_number(ratio: Expr | None) -> None:
@@ -249,6 +254,43 @@ def _shared(setting: Setting, smallest: Expansion) -> Balance:
         size_of_kappa=-1,
         implicit=(condition,),
     )
+
+
+def _moving_with_the_root(setting: Setting, balance: Balance) -> Balance:
+    r"""Give the free parts of the resources the error with which they follow the root.
+
+    Where $\delta=T\kappa\alpha\beta$ determines a part that vanishes, it is off by the relative order of what
+    $\kappa$ leaves out; a share of a resource is off by that of everything in this equation.
+    """
+    free = {"free_samples": balance.free_samples}
+    if setting.features is not None:
+        free["free_features"] = balance.free_features
+    if balance.implicit:
+        parts = {"kappa": balance.kappa, **free}
+        bounds = [bound for part in parts.values() for bound in part.relative()[2].error]
+        moved = {name: part * _uncertain(part, bounds) for name, part in parts.items()}
+        return replace(balance, **moved)  # type: ignore[arg-type]  # the names are those of expansions
+    vanishing = {name: part for name, part in free.items() if part.exponent() != 0}
+    left_out = balance.kappa.relative()[2].error
+    moved = {name: part * _uncertain(part, left_out) for name, part in vanishing.items()}
+    for name in set(free) - set(vanishing):  # it is 1 - z/size, and z is off by what vanishes
+        assert setting.features is not None
+        assert setting.samples is not None
+        small, large = (
+            (setting.samples, setting.features)
+            if name == "free_features"
+            else (setting.features, setting.samples)
+        )
+        gap = next(iter(vanishing.values())).leading_monomial
+        ratio = small.leading_monomial / large.leading_monomial
+        moved[name] = free[name] * _uncertain(free[name], [ratio * gap])
+    return replace(balance, **moved)  # type: ignore[arg-type]  # the names are those of expansions
+
+
+def _uncertain(value: Expansion, bounds: Iterable[Monomial]) -> Expansion:
+    r"""Return $1+O(\ldots)$ at the point of another expansion."""
+    one = value.power(Integer(0))
+    return Expansion(one.variable, one.at, one.coefficients, tuple(bounds), one.where)
 
 
 def traces_at(setting: Setting, balance: Balance, source: Expr) -> Mapping[str, Expansion]:

@@ -86,6 +86,7 @@ def test_logarithm_at_the_saturation_of_regression():
     assert rates().best(ridge_exponent).at({a: 2, b: 6}).log_power == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [Rational(1, 3), Rational(3, 4), Rational(3, 2)])
 def test_best_ridge_with_few_features(features):
     best = rates(T**features).best(ridge_exponent)

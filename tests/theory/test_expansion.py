@@ -334,7 +334,7 @@ def test_terms_are_shown_from_the_largest():
     assert f.factored().expand() == f.as_expr()
     assert f.latex() == r"5 + 2 x^{- a} + \frac{1}{x^{3}} + O\left(\frac{1}{x^{4}}\right)"
     assert str(Expansion.of(1 / x, x)) == "1/x"
-    assert Expansion.of(Integer(0), x, error=[1 / x]).latex() == r"0 + O\left(\frac{1}{x}\right)"
+    assert Expansion.of(Integer(0), x, error=[1 / x]).latex() == r"O\left(\frac{1}{x}\right)"
 
 
 def test_cancelled_terms_vanish():

@@ -231,6 +231,12 @@ def test_regression_saturates_later_than_projection():
     assert kernel_rates().bias.at(values).exponent() == -4
 
 
+def test_beside_infinitely_many_samples_no_ridge_matters():
+    with_ridge = MODEL.rates(features=N, samples=oo, ridge=N**-ridge_exponent)
+    values = {a: 2, b: Rational(5, 2), ridge_exponent: 1}
+    assert with_ridge.bias.at(values).leading == sketch_rates().bias.at(values).leading
+
+
 def test_sketch_has_no_variance():
     rate = sketch_rates().variance.at({a: 2, b: 2})
     assert rate.vanishes

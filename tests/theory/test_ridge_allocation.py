@@ -38,8 +38,8 @@ def slope(features, samples, *, decay, source, noise):
     [
         (None, "excess", 1, Rational(3, 2)),
         (None, "bias", 0, Rational(3, 2)),
-        (3 * a, "bias", 0, Rational(3, 2)),
-        (2 * a, "excess", 1, Rational(3, 2)),
+        pytest.param(3 * a, "bias", 0, Rational(3, 2), marks=pytest.mark.slow),
+        pytest.param(2 * a, "excess", 1, Rational(3, 2), marks=pytest.mark.slow),
     ],
 )
 def test_the_best_split_is_best_and_has_the_exponent_of_the_exact_risk(source, part, noise, decay):
@@ -73,6 +73,7 @@ def test_an_uneven_split_is_best_without_noise_where_the_signal_falls_fast():
     assert best.at(values).risk == -Rational(6, 7)
 
 
+@pytest.mark.slow
 def test_equally_good_splits_are_an_interval():
     model = RandomFeatureRidge(spectrum=PowerLaw(source=2 * a))
     best = model.allocation(cost=N * T, budget=C).at({a: 2})

@@ -2,7 +2,9 @@ r"""Laws beyond the latent dimension: both resources exceed the number of eigenv
 
 from __future__ import annotations
 
-from sympy import Eq, Integer, Symbol, cancel, factor, limit, oo
+from collections.abc import Mapping
+
+from sympy import Eq, Expr, Integer, Symbol, cancel, factor, fraction, harmonic, limit, oo, solve, together
 
 from .. import symbols
 from ..asymptotic_sum import AsymptoticSum, solve_balance
@@ -10,19 +12,30 @@ from ..derivation import Derivation, Rigour, Step
 from ..expansion import Expansion
 from ..ridge import ANY_SPECTRUM, RandomFeatureRidge
 from ..spectra import PowerLaw
-from .common import MODEL_STEPS, M, T, in_form, kappa, q, sigma2, z
+from .common import EQUIVALENT, MODEL_STEPS, M, N, T, delta, in_form, kappa, q, sigma2, z
 from .registry import law
+from .samples import any_spectrum, beyond_size, fixed_size
 
 R, E = symbols.risk, symbols.excess
 
 
-def _traces() -> dict[object, Expansion]:
+def _traces() -> dict[Expr, Expansion]:
     """Expand z and q of a finite power law below its smallest eigenvalue."""
     spectrum = PowerLaw(size=M)
     return {
         trace: spectrum.df(order, kappa).below_spectrum(order=2).in_one(kappa, at=0)
         for order, trace in ((1, z), (2, q))
     }
+
+
+def sum_of_traces(polynomial: Expr, traces: Mapping[Expr, Expansion]) -> Expansion:
+    """Put expansions of z and q into a polynomial in them that is linear in each."""
+    rest = polynomial.expand()
+    total = Expansion.of(rest.subs(dict.fromkeys(traces, 0)), kappa, at=Integer(0))
+    for trace, expansion in traces.items():
+        others = dict.fromkeys(set(traces) - {trace}, 0)
+        total = total + expansion * rest.coeff(trace).subs(others)
+    return total
 
 
 @law
@@ -33,6 +46,14 @@ def breakdown() -> Derivation:
     if set(at_zero.values()) != {M}:
         raise ArithmeticError(f"the traces do not start at M: {at_zero}")
     bias = limit(ANY_SPECTRUM.bias.subs(at_zero), kappa, 0)
+    (opening,) = solve(ANY_SPECTRUM.fixed_point.subs(at_zero), kappa)
+    opening = in_form(opening, delta * N / ((N - M) * (T - M)))
+    numerator, denominator = fraction(together(ANY_SPECTRUM.bias))
+    numerator = sum_of_traces(cancel(numerator), traces)
+    small_bias = in_form(
+        numerator.leading / denominator.subs(at_zero),
+        kappa**2 * harmonic(M, -PowerLaw().decay) / ((1 - M / N) * (1 - M / T)),
+    )
     variance = in_form(cancel(ANY_SPECTRUM.variance.subs(at_zero)), sigma2 * M / (T - M))
     risk = in_form(sigma2 + variance, sigma2 * T / (T - M))
     large = Expansion.of(T, T)
@@ -48,25 +69,44 @@ def breakdown() -> Derivation:
                 Step(
                     statement=expansion,
                     name=trace,
-                    rule=r"Below the smallest eigenvalue of a finite power law",
+                    rule=r"Below the smallest eigenvalue, on $\lambda_k=k^{-a}$ for instance",
                     rigour=Rigour.LEADING,
+                    regime=r"$\kappa\to0$",
+                    sampler=beyond_size,
                 )
                 for trace, expansion in traces.items()
             ),
             Step(
-                statement=Eq(kappa, Integer(0), evaluate=False),
-                rule=r"As $\delta\to0$ the fixed point gives $\kappa\simeq\delta N/((N-M)(T-M))\to0$, "
-                r"and $z,q\to M$",
+                statement=Eq(kappa, opening),
+                rule=r"With $z\to M$ the fixed point gives a $\kappa$ that vanishes with the ridge",
+                rigour=Rigour.LEADING,
+                error=(delta,),
+                regime=r"$\delta\to0$",
+                sampler=beyond_size,
             ),
             Step(
-                statement=Eq(symbols.bias, bias, evaluate=False), rule=r"Without label noise nothing is left"
+                statement=Eq(symbols.bias, small_bias),
+                rule=r"Without label noise nothing is left: the bias vanishes with $\kappa^2$",
+                rigour=Rigour.LEADING,
+                error=(kappa,),
+                regime=r"$\kappa\to0$",
+                sampler=beyond_size,
             ),
-            Step(statement=Eq(symbols.variance, variance), rule=r"The noise part; $N$ drops out"),
+            Step(
+                statement=Eq(symbols.variance, variance),
+                rule=r"The noise part; $N$ drops out",
+                rigour=Rigour.LEADING,
+                error=(kappa,),
+                regime=r"$\kappa\to0$",
+                sampler=beyond_size,
+            ),
             Step(
                 statement=law_in_samples,
                 name=symbols.variance,
-                rule=r"For many samples",
+                rule=r"Many samples",
                 rigour=Rigour.LEADING,
+                regime=r"$\kappa=0$, $T\to\infty$",
+                sampler=fixed_size(kernel=False),
             ),
         ),
         results={
@@ -97,18 +137,41 @@ def breakdown_with_optimal_ridge() -> Derivation:
         steps=(
             Step(
                 statement=kernel.fixed_point,
-                rule="Fixed point of kernel ridge regression",
-                rigour=Rigour.EQUIVALENT,
+                rule=r"The deterministic equivalent of kernel ridge regression for large $T$: its fixed "
+                r"point, with $z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
+                rigour=Rigour.HEURISTIC,
+                source=EQUIVALENT,
+                sampler=any_spectrum(kernel=True),
             ),
             Step(
                 statement=Eq(E, kappa * z),
                 rule=r"At the optimal ridge $\delta=\sigma^2$ (law noisy-kernel-rate)",
+                sampler=any_spectrum(best=True, kernel=True),
             ),
-            Step(statement=below, name=z, rule=r"Below the smallest eigenvalue", rigour=Rigour.LEADING),
             Step(
-                statement=root, name=kappa, rule=r"Balance of $\kappa(T-z)=\sigma^2$", rigour=Rigour.LEADING
+                statement=below,
+                name=z,
+                rule=r"Below the smallest eigenvalue, on $\lambda_k=k^{-a}$ for instance",
+                rigour=Rigour.LEADING,
+                regime=r"$\kappa\to0$",
+                sampler=fixed_size(kernel=True),
             ),
-            Step(statement=excess, name=E, rule="Substitution", rigour=Rigour.LEADING),
+            Step(
+                statement=root,
+                name=kappa,
+                rule=r"Balance of $\kappa(T-z)=\sigma^2$",
+                rigour=Rigour.LEADING,
+                regime=r"$T\to\infty$",
+                sampler=fixed_size(kernel=True),
+            ),
+            Step(
+                statement=excess,
+                name=E,
+                rule="Substitution into $\\kappa z$",
+                rigour=Rigour.LEADING,
+                regime=r"$T\to\infty$",
+                sampler=fixed_size(kernel=True),
+            ),
         ),
         results={
             "leading": Eq(E, excess.leading),

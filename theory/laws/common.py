@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from sympy import Eq, Expr, Symbol, cancel, expand_power_base, factor, gammasimp, powsimp, simplify
+from sympy import (
+    Eq,
+    Expr,
+    Symbol,
+    cancel,
+    expand_power_base,
+    factor,
+    fraction,
+    gammasimp,
+    powsimp,
+    simplify,
+)
 
 from .. import symbols
 from ..asymptotic_sum import AsymptoticSum, revert
@@ -13,8 +24,10 @@ from ..derivation import Rigour, Step
 from ..ridge import ANY_SPECTRUM
 from ..ridge_balance import RHO, rho_value
 from ..ridge_balance import with_rho as with_rho
+from ..sources import EQUIVALENT as EQUIVALENT
 from ..spectra import PowerLaw
 from ..terms import read_term
+from .samples import any_spectrum, small_kappa
 
 a, kappa = symbols.decay, symbols.kappa
 N, T, M, delta, sigma2 = symbols.features, symbols.samples, symbols.size, symbols.ridge, symbols.noise
@@ -24,18 +37,16 @@ rho = RHO
 #: The domain of the power law with infinitely many eigenvalues.
 SUMMABLE = (a > 1,)
 
-MODEL_STEPS = (
-    Step(
-        statement=ANY_SPECTRUM.fixed_point,
-        rule=r"The renormalised ridge $\kappa$ of the model, with $z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
-        rigour=Rigour.EQUIVALENT,
-    ),
-    Step(
-        statement=Eq(symbols.risk, ANY_SPECTRUM.risk),
-        rule=r"The expected risk, with $q=\sum_k(\lambda_k/(\lambda_k+\kappa))^2$ and the isotropic prior",
-        rigour=Rigour.EQUIVALENT,
-    ),
-)
+#: Where the expansions of the traces hold.
+SMALL_KAPPA = r"$\kappa\to0$"
+
+
+def isotropic_risk() -> Expr:
+    """Return the risk of the model with the factors that bias and noise share taken out."""
+    noise = N - q
+    signal = kappa * N * (z - q)
+    form = T * (signal + noise * sigma2) / fraction(ANY_SPECTRUM.risk)[1]
+    return in_form(ANY_SPECTRUM.risk, form)
 
 
 @cache
@@ -92,6 +103,25 @@ def rho_constant() -> Mapping[Symbol, Expr]:
     return {rho: rho_value(a)}
 
 
+MODEL_STEPS = (
+    Step(
+        statement=ANY_SPECTRUM.fixed_point,
+        rule=r"The deterministic equivalent of the model for large $N$ and $T$: its renormalised ridge "
+        r"$\kappa$, with $z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
+        rigour=Rigour.HEURISTIC,
+        source=EQUIVALENT,
+        sampler=any_spectrum(),
+    ),
+    Step(
+        statement=Eq(symbols.risk, isotropic_risk()),
+        rule=r"Its expected risk, with $q=\sum_k(\lambda_k/(\lambda_k+\kappa))^2$ and the isotropic prior",
+        rigour=Rigour.HEURISTIC,
+        source=EQUIVALENT,
+        sampler=any_spectrum(),
+    ),
+)
+
+
 def power_law_steps() -> tuple[Step, ...]:
     """Return the steps that specialise the traces to the power law."""
     return (
@@ -100,10 +130,15 @@ def power_law_steps() -> tuple[Step, ...]:
             name=z,
             rule=r"On $\lambda_k=k^{-a}$, $a>1$, degrees of freedom by the poles of their Mellin transform",
             rigour=Rigour.LEADING,
+            regime=SMALL_KAPPA,
+            sampler=small_kappa,
         ),
         Step(
             statement=Eq(q, trace_ratio(2) * z),
             rule=r"The ratio of the leading terms of $q$ and $z$",
             rigour=Rigour.LEADING,
+            error=(1 / z,),
+            regime=SMALL_KAPPA,
+            sampler=small_kappa,
         ),
     )

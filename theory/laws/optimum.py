@@ -10,6 +10,7 @@ from sympy import (
     cancel,
     factor,
     fraction,
+    oo,
     powsimp,
     solve,
     together,
@@ -22,6 +23,7 @@ from ..expansion import Expansion
 from ..ridge import ANY_SPECTRUM, RandomFeatureRidge
 from ..spectra import AnySpectrum
 from .common import (
+    EQUIVALENT,
     MODEL_STEPS,
     SUMMABLE,
     N,
@@ -39,8 +41,16 @@ from .common import (
     z,
 )
 from .registry import law
+from .sample_numbers import with_logarithmic_slopes
+from .samples import any_spectrum, power_law
 
 R, E = symbols.risk, symbols.excess
+#: Samplers of any spectrum at the best ridge, without label noise.
+BEST = any_spectrum(noisy=False, best=True)
+#: The same with label noise and infinitely many features.
+BEST_KERNEL = any_spectrum(best=True, kernel=True)
+#: A power law and many samples at the best ridge, with infinitely many features.
+LARGE_KERNEL = power_law(features=lambda _share, _scale: oo, best=True)
 NOISELESS = RandomFeatureRidge(spectrum=AnySpectrum(), noise=Integer(0))
 
 
@@ -87,17 +97,20 @@ def optimal_ridge() -> Derivation:
             Step(
                 statement=Eq(Symbol("z'"), kappa * z.diff(kappa)),
                 rule=r"Derivative of $z$ in $\log\kappa$, term by term",
+                sampler=any_spectrum(with_logarithmic_slopes),
             ),
             Step(
                 statement=Eq(Symbol("q'"), kappa * q.diff(kappa)),
                 rule=r"Derivative of $q$ in $\log\kappa$, term by term",
+                sampler=any_spectrum(with_logarithmic_slopes),
             ),
             Step(
                 statement=Eq(condition, 0, evaluate=False),
                 rule=r"The factor of the numerator of $dR/d\kappa$ that can vanish",
+                sampler=BEST,
             ),
-            Step(statement=Eq(delta, ridge), rule=r"The fixed point at that $\kappa$"),
-            Step(statement=Eq(R, risk), rule=r"The risk at that $\kappa$"),
+            Step(statement=Eq(delta, ridge), rule=r"The fixed point at that $\kappa$", sampler=BEST),
+            Step(statement=Eq(R, risk), rule=r"The risk at that $\kappa$", sampler=BEST),
         ),
         results={
             "condition": Eq((z - q) ** 3, (q - s) * (N - z) * (T - z)),
@@ -113,7 +126,7 @@ def optimal_ridge_with_noise() -> Derivation:
     r"""Derive the condition of the optimal ridge with label noise."""
     signal = kappa * N * noiseless_condition()
     noise = sigma2 * ((q - s) * (N - z) ** 2 + (z - q) ** 2 * (N - z) + (z - q) ** 3)
-    condition = condition_in_form(_vanishing_factor(ANY_SPECTRUM.stationarity()), signal - noise)
+    condition_in_form(_vanishing_factor(ANY_SPECTRUM.stationarity()), signal - noise)
     return Derivation(
         name="optimal-ridge-with-noise",
         title="Optimal ridge with label noise",
@@ -122,8 +135,9 @@ def optimal_ridge_with_noise() -> Derivation:
         steps=(
             *MODEL_STEPS,
             Step(
-                statement=Eq(condition, 0, evaluate=False),
-                rule=r"The factor of the numerator of $dR/d\kappa$ that can vanish",
+                statement=Eq(signal, noise),
+                rule=r"The factor of the numerator of $dR/d\kappa$ that can vanish: it does where",
+                sampler=any_spectrum(best=True),
             ),
         ),
         results={"condition": Eq(signal, noise)},
@@ -153,27 +167,39 @@ def noisy_kernel_rate() -> Derivation:
         steps=(
             Step(
                 statement=kernel.fixed_point,
-                rule="Fixed point of kernel ridge regression",
-                rigour=Rigour.EQUIVALENT,
+                rule=r"The deterministic equivalent of kernel ridge regression for large $T$: its fixed "
+                r"point, with $z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
+                rigour=Rigour.HEURISTIC,
+                source=EQUIVALENT,
+                sampler=any_spectrum(kernel=True),
             ),
-            Step(statement=Eq(R, kernel.risk), rule="Its risk", rigour=Rigour.EQUIVALENT),
+            Step(
+                statement=Eq(R, in_form(kernel.risk, T * (kappa * (z - q) + sigma2) / (T - q))),
+                rule=r"Its risk, with $q=\sum_k(\lambda_k/(\lambda_k+\kappa))^2$ and the isotropic prior",
+                rigour=Rigour.HEURISTIC,
+                source=EQUIVALENT,
+                sampler=any_spectrum(kernel=True),
+            ),
             Step(
                 statement=Eq(condition, 0),
                 rule=r"The factor of the numerator of $dR/d\kappa$ that can vanish",
+                sampler=BEST_KERNEL,
             ),
-            Step(statement=Eq(delta, ridge), rule="Comparison with the fixed point"),
-            Step(statement=Eq(E, excess), rule=r"The risk at the optimum"),
+            Step(statement=Eq(delta, ridge), rule="Comparison with the fixed point", sampler=BEST_KERNEL),
+            Step(statement=Eq(E, excess), rule=r"The risk at the optimum", sampler=BEST_KERNEL),
             Step(
                 statement=root,
                 name=kappa,
                 rule=r"Balance of $\kappa(T-z)=\sigma^2$ on the power law",
                 rigour=Rigour.LEADING,
+                sampler=LARGE_KERNEL,
             ),
             Step(
                 statement=rate.leading_with_error(),
                 name=E,
                 rule=r"Substitution into $\kappa z$",
                 rigour=Rigour.LEADING,
+                sampler=LARGE_KERNEL,
             ),
         ),
         results={

@@ -8,6 +8,7 @@ from sympy import (
     Eq,
     Expr,
     Integer,
+    Min,
     Poly,
     Rational,
     Symbol,
@@ -45,10 +46,24 @@ from .common import (
 )
 from .optimum import NOISELESS, noiseless_condition, product_at_optimum
 from .registry import law
+from .sample_numbers import with_diagonal_split, with_form, with_split
+from .samples import any_spectrum, power_law
 
 R = symbols.risk
+#: Samplers of a power law at the best ridge, without label noise: any shape, $a=2$, many features, $N=T$.
+BEST = power_law(noisy=False, best=True)
+AT_TWO = power_law(noisy=False, best=True, decay=Integer(2))
+WIDE = power_law(features=lambda _share, scale: scale ** Rational(3, 2), noisy=False, best=True)
+DIAGONAL = power_law(features=lambda _share, scale: scale, noisy=False, best=True, extend=with_form)
+SPLIT = any_spectrum(with_split, noisy=False)
+DIAGONAL_SPLIT = power_law(
+    features=lambda _share, scale: scale, noisy=False, best=True, extend=with_diagonal_split
+)
+PROPORTIONAL = r"$N,T\to\infty$ at fixed $N/T$"
 #: Quotient of the optimally regularised risk and the phenomenological form.
 QUOTIENT = Symbol("f", positive=True)
+#: The phenomenological form.
+FORM = Symbol("F", positive=True)
 
 
 @cache
@@ -98,21 +113,50 @@ def optimal_ridge_power_law() -> Derivation:
             Step(
                 statement=Eq(noiseless_condition(), 0, evaluate=False),
                 rule=r"Stationarity of the noiseless risk",
+                sampler=any_spectrum(noisy=False, best=True),
             ),
             *power_law_steps(),
             Step(
                 statement=Eq(best, degrees),
                 rule=r"The one root in $(0,\min(N,T))$: $(N-z)(T-z)$ falls there while the other side rises",
                 rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=PROPORTIONAL,
+                sampler=BEST,
             ),
-            Step(statement=Eq(delta, ridge), rule=r"The fixed point there", rigour=Rigour.LEADING),
-            Step(statement=Eq(R, risk), rule=r"The risk there", rigour=Rigour.LEADING),
-            Step(statement=Eq(delta, flat_ridge), rule=r"At $a=2$", rigour=Rigour.LEADING),
             Step(
-                statement=wide,
-                name=R / kappa_at(T) / T,
-                rule=r"For $N\gg T$, relative to the ridgeless risk at $N=\infty$",
+                statement=Eq(delta, ridge),
+                rule=r"The fixed point there",
                 rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=PROPORTIONAL,
+                sampler=BEST,
+            ),
+            Step(
+                statement=Eq(R, risk),
+                rule=r"The risk there",
+                rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=PROPORTIONAL,
+                sampler=BEST,
+            ),
+            Step(
+                statement=Eq(delta, flat_ridge),
+                rule=r"The ridge does not depend on $T$ at $a=2$",
+                rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$a=2$",
+                sampler=AT_TWO,
+            ),
+            Step(
+                statement=AsymptoticSum(
+                    tuple(wide.ordered_terms()), tuple(wide.ordered_errors()) and ((T / N) ** 2, 1 / T)
+                ),
+                name=R / kappa_at(T) / T,
+                rule=r"Relative to the ridgeless risk at $N=\infty$",
+                rigour=Rigour.LEADING,
+                regime=r"$N\gg T\gg1$",
+                sampler=WIDE,
             ),
         ),
         results={
@@ -182,15 +226,26 @@ def phenomenological_form() -> Derivation:
         source="derived here",
         steps=(
             Step(
-                statement=Eq(R, phenomenological),
+                statement=Eq(FORM, phenomenological),
                 rule=r"The form, its constant fixed by the limit $T\to\infty$",
                 rigour=Rigour.DEFINITION,
+                sampler=DIAGONAL,
             ),
-            Step(statement=Eq(symbols.df1, level), rule=r"Optimal degrees of freedom", rigour=Rigour.LEADING),
+            Step(
+                statement=Eq(symbols.df1, level),
+                rule=r"Optimal degrees of freedom",
+                rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=PROPORTIONAL,
+                sampler=BEST,
+            ),
             Step(
                 statement=Eq(QUOTIENT, on_diagonal),
-                rule=r"Quotient of risk and form at $N=T$, where $z=cN$",
+                rule=r"Quotient $f=R/F$ of risk and form, where $z=cN$",
                 rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$N=T$",
+                sampler=DIAGONAL,
             ),
         ),
         results={
@@ -212,11 +267,18 @@ def equiparameterization() -> Derivation:
     risk = cancel(together(shaped))
     if risk.has(T):
         raise ArithmeticError(f"at fixed z the risk depends on more than NT and N+T: {risk}")
+    kappa = symbols.kappa
+    risk = in_form(risk, kappa * budget * (z - q) / (budget - total * q + 2 * z * q - z**2))
     slope = in_form(cancel(risk.diff(total) / risk), q / (budget - total * q + 2 * z * q - z**2))
     general = derive_risk_and_ridge()["risk"]
     share, side = new_symbols("c n", positive=True)
     along = factor(expand_power_base(general.subs(T, N).subs(z, share * N).subs(N, side), force=True))
     power = AsymptoticSum.of(along).in_one(side, at=oo, where=SUMMABLE).exponent(side)
+    along_budget = in_form(
+        along.subs(side, sqrt(budget)),
+        rho**a * share**-a / (2 * (1 - share * (a - 2) / (a - 1))) * budget ** (power / 2),
+    )
+    smaller = (total - sqrt(total**2 - 4 * budget)) / 2
     return Derivation(
         name="equiparameterization",
         title="Equal numbers of features and samples are optimal at fixed product",
@@ -227,24 +289,36 @@ def equiparameterization() -> Derivation:
             Step(
                 statement=Eq(R, risk),
                 rule=r"At given $\kappa$ the noiseless risk depends on $p=NT$ and $u=N+T$ only",
+                sampler=SPLIT,
             ),
             Step(
                 statement=Eq(Symbol("l'"), slope, evaluate=False),
-                rule=r"Derivative of $l=\log R$ in $u$: it is positive, and $u$ is least at $N=T$",
+                rule=r"Derivative of $l=\log R$ in $u$ at given $\kappa$ and $p$: it is positive",
+                sampler=SPLIT,
             ),
             Step(
-                statement=z < symbols.features,
-                rule=r"A ridge reaches every $\kappa$ with $z<\min(N,T)$, which is largest at $N=T$",
+                statement=Eq(total, 2 * sqrt(budget) + (sqrt(N) - sqrt(T)) ** 2, evaluate=False),
+                rule=r"At given $p$ the sum $u$ is least at $N=T$",
+                sampler=SPLIT,
             ),
             Step(
-                statement=Eq(Symbol("e_p"), power / 2),
-                rule=r"Exponent of the optimal risk in $NT$ along $N=T$ on a power law",
+                statement=Eq(Min(N, T), smaller),
+                rule=r"A ridge reaches every $\kappa$ with $z<\min(N,T)$, which falls as $u$ grows: "
+                r"the best $\kappa$ of any other split is within reach at $N=T$, at a lower risk",
+                sampler=SPLIT,
+            ),
+            Step(
+                statement=Eq(R, along_budget),
+                rule=r"The optimal risk along $N=T$ on a power law, where $z=cN$",
                 rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$\lambda_k=k^{-a}$",
+                sampler=DIAGONAL_SPLIT,
             ),
         ),
         results={
             "slope": Eq(Symbol("l'"), slope, evaluate=False),
             "exponent": Eq(Symbol("e_p"), cancel(power / 2)),
         },
-        constants={},
+        constants={**rho_constant(), share: level_at_equal_resources()},
     )

@@ -14,6 +14,7 @@ from sympy import (
     oo,
     simplify,
     solve,
+    sqrt,
     together,
 )
 
@@ -38,6 +39,8 @@ from .common import (
     z,
 )
 from .registry import law
+from .sample_numbers import with_exchange, with_slope
+from .samples import any_ridge, any_spectrum, fewer_features, lowest_risk, more_features, power_law, threshold
 
 R = symbols.risk
 
@@ -60,8 +63,16 @@ def ridgeless_underparameterized() -> Derivation:
         source="Maloney, Roberts, Sully, arXiv 2210.16859; derived here from the deterministic equivalent",
         steps=(
             *MODEL_STEPS,
-            Step(statement=Eq(z, N), rule=r"The ridgeless limit: $\kappa>0$ and $z<T$ leave $z=N$"),
-            Step(statement=Eq(R, risk), rule=r"Substitution of $z=N$; $q$ drops out"),
+            Step(
+                statement=Eq(z, N),
+                rule=r"The ridgeless limit: $\kappa>0$ and $z<T$ leave $z=N$",
+                sampler=fewer_features(),
+            ),
+            Step(
+                statement=Eq(R, risk),
+                rule=r"Substitution of $z=N$; $q$ drops out",
+                sampler=fewer_features(),
+            ),
         ),
         results={"risk": Eq(R, risk)},
         constants={},
@@ -82,13 +93,24 @@ def ridgeless_overparameterized() -> Derivation:
         source="Maloney, Roberts, Sully, arXiv 2210.16859; noise factor derived here",
         steps=(
             *MODEL_STEPS,
-            Step(statement=Eq(z, T), rule=r"The ridgeless limit: $\kappa>0$ and $z<N$ leave $z=T$"),
-            Step(statement=Eq(R, bias + sigma2 * general, evaluate=False), rule=r"Substitution of $z=T$"),
+            Step(
+                statement=Eq(z, T),
+                rule=r"The ridgeless limit: $\kappa>0$ and $z<N$ leave $z=T$",
+                sampler=more_features(),
+            ),
+            Step(
+                statement=Eq(R, bias + sigma2 * general, evaluate=False),
+                rule=r"Substitution of $z=T$",
+                sampler=more_features(),
+            ),
             *power_law_steps(),
             Step(
                 statement=Eq(factor_of_noise, power_law),
                 rule=r"The factor of the label noise on the power law",
                 rigour=Rigour.LEADING,
+                error=(1 / T,),
+                regime=r"$T\to\infty$ at fixed $N/T$",
+                sampler=more_features(),
             ),
         ),
         results={
@@ -96,7 +118,7 @@ def ridgeless_overparameterized() -> Derivation:
             "noise_factor": Eq(factor_of_noise, general),
             "noise_factor_power_law": Eq(factor_of_noise, power_law),
         },
-        constants={},
+        constants=rho_constant(),
     )
 
 
@@ -115,12 +137,19 @@ def power_law_risk() -> Derivation:
             *MODEL_STEPS,
             *power_law_steps(),
             Step(
-                statement=Eq(kappa, kappa_at(z)), rule=r"Inversion of the leading term", rigour=Rigour.LEADING
+                statement=Eq(kappa, kappa_at(z)),
+                rule=r"Inversion of the leading term",
+                rigour=Rigour.LEADING,
+                error=(1 / z,),
+                sampler=any_ridge,
             ),
             Step(
                 statement=Eq(symbols.bias, value),
                 rule=r"Substitution into the noiseless risk",
                 rigour=Rigour.LEADING,
+                error=(1 / z,),
+                regime=r"$z$ of the order of $N$ and $T$",
+                sampler=any_ridge,
             ),
         ),
         results={"bias": Eq(symbols.bias, value)},
@@ -137,8 +166,12 @@ def duality() -> Derivation:
     product = delta * N
     mirror = equation.subs(delta, Symbol("P") / N).subs({N: T, T: N}, simultaneous=True)
     fixed_point_defect = cancel(mirror.rhs - equation.rhs)
-    noise = cancel(
-        together(ANY_SPECTRUM.variance - ANY_SPECTRUM.variance.subs({N: T, T: N}, simultaneous=True))
+    shared = fraction(ANY_SPECTRUM.risk)[1]
+    signal = in_form(ANY_SPECTRUM.bias, kappa * N * T * (z - q) / shared)
+    variance = ANY_SPECTRUM.variance
+    noise = in_form(
+        cancel(together(variance - variance.subs({N: T, T: N}, simultaneous=True))),
+        sigma2 * q * (N - T) / shared,
     )
     return Derivation(
         name="duality",
@@ -150,20 +183,23 @@ def duality() -> Derivation:
             Step(
                 statement=Eq(product, equation.rhs),
                 rule=r"At fixed $\delta N$ the fixed point is symmetric under $N\leftrightarrow T$",
+                sampler=any_spectrum(),
             ),
             Step(
-                statement=Eq(symbols.bias, ANY_SPECTRUM.bias),
+                statement=Eq(symbols.bias, signal),
                 rule=r"The noiseless risk, in which $N$ and $T$ can be exchanged: the difference cancels",
+                sampler=any_spectrum(),
             ),
             Step(
-                statement=Eq(Symbol("d_V"), factor(noise)),
+                statement=Eq(Symbol("d_V"), noise),
                 rule=r"The noise part less its image under $N\leftrightarrow T$ does not cancel",
+                sampler=any_spectrum(with_exchange),
             ),
         ),
         results={
             "defect": Eq(Symbol("d_B"), defect, evaluate=False),
             "fixed_point_defect": Eq(Symbol("d_kappa"), fixed_point_defect, evaluate=False),
-            "noise_defect": Eq(Symbol("d_V"), factor(noise), evaluate=False),
+            "noise_defect": Eq(Symbol("d_V"), noise, evaluate=False),
         },
         constants={},
     )
@@ -190,21 +226,34 @@ def double_descent() -> Derivation:
             *power_law_steps(),
             Step(
                 statement=Eq(R, below),
-                rule=r"For $N<T$: $z=N$ and $\kappa=(\rho/N)^a$",
+                rule=r"Fewer features than samples: $z=N$ and $\kappa\simeq(\rho/N)^a$",
                 rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$N<T$",
+                sampler=fewer_features(noisy=False),
             ),
             Step(
                 statement=Eq(R, above),
-                rule=r"For $N>T$: $z=T$ and $\kappa=(\rho/T)^a$",
+                rule=r"More features than samples: $z=T$ and $\kappa\simeq(\rho/T)^a$",
                 rigour=Rigour.LEADING,
+                error=(1 / T,),
+                regime=r"$N>T$",
+                sampler=more_features(noisy=False),
             ),
             Step(
                 statement=Eq(Symbol("l'"), slope),
-                rule=r"Derivative of $l=\log R$ in $N$ for $N<T$",
+                rule=r"Derivative of $l=\log R$ in $N$",
+                rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$N<T$, away from the zero",
+                sampler=fewer_features(noisy=False, extend=with_slope),
             ),
             Step(
                 statement=Eq(N, minimum),
-                rule=r"Its only zero: a minimum, since the risk diverges at both ends",
+                rule=r"Its only zero: a minimum, since $l\to\infty$ at both ends",
+                rigour=Rigour.LEADING,
+                error=(1 / T,),
+                sampler=lowest_risk,
             ),
         ),
         results={
@@ -239,13 +288,22 @@ def interpolation_peak() -> Derivation:
             Step(
                 statement=Eq(gap, opening),
                 rule=r"At $N=T$ the fixed point gives the gap $y=N-z$",
+                sampler=threshold,
             ),
             Step(
                 statement=Eq(R, risk),
                 rule=r"Leading term of the risk as $y\to0$, where $\kappa$ tends to its ridgeless value",
                 rigour=Rigour.LEADING,
+                error=(gap,),
+                sampler=threshold,
             ),
-            Step(statement=Eq(R, value), rule=r"Substitution of the gap", rigour=Rigour.LEADING),
+            Step(
+                statement=Eq(R, value),
+                rule=r"Substitution of the gap",
+                rigour=Rigour.LEADING,
+                error=(sqrt(delta),),
+                sampler=threshold,
+            ),
         ),
         results={"risk": Eq(R, value), "exponent": Eq(Symbol("e"), exponent)},
         constants={},
@@ -273,9 +331,26 @@ def one_exponent() -> Derivation:
         steps=(
             *MODEL_STEPS,
             *power_law_steps(),
-            Step(statement=Eq(R, in_features), rule=r"$T\to\infty$: $z=N$", rigour=Rigour.LEADING),
             Step(
-                statement=Eq(R, in_samples), rule=r"$N\to\infty$, $\delta\to0$: $z=T$", rigour=Rigour.LEADING
+                statement=Eq(R, in_features),
+                rule=r"Infinitely many samples leave $z=N$",
+                rigour=Rigour.LEADING,
+                error=(1 / N,),
+                regime=r"$T=\infty$",
+                sampler=power_law(
+                    features=lambda _share, scale: scale,
+                    samples=lambda _share, _scale: oo,
+                    limit=N,
+                    noisy=False,
+                ),
+            ),
+            Step(
+                statement=Eq(R, in_samples),
+                rule=r"Infinitely many features leave $z=T$ without ridge",
+                rigour=Rigour.LEADING,
+                error=(1 / T,),
+                regime=r"$N=\infty$, $\delta\to0$",
+                sampler=power_law(features=lambda _share, _scale: oo, noisy=False),
             ),
         ),
         results={

@@ -2,7 +2,7 @@ r"""Laws of the traces: degrees of freedom and the ridgeless root of a power law
 
 from __future__ import annotations
 
-from sympy import Eq, Symbol, harmonic, oo, simplify
+from sympy import Eq, Symbol, expand_power_base, factor, harmonic, oo, powsimp, simplify
 
 from .. import symbols
 from ..asymptotic_sum import AsymptoticSum, revert, solve_balance
@@ -24,9 +24,26 @@ from .common import (
     z,
 )
 from .registry import law
+from .samples import fewer_features, large_size, near_size, power_law, small_kappa
 
 RIDGELESS = Step(
-    statement=Eq(z, N), rule=r"Without ridge, $z(\kappa)=m$ with $m=\min(N,T)$, written $N$ here"
+    statement=Eq(z, N),
+    rule=r"Without ridge $z(\kappa)$ is the smaller of $N$ and $T$, written $N$ here",
+    sampler=fewer_features(noisy=False),
+)
+#: Samplers of the size beside the smaller resource.
+FINITE = power_law(
+    features=lambda _share, scale: scale,
+    samples=lambda _share, scale: 2 * scale,
+    size=lambda scale: scale**2,
+    limit=N,
+    noisy=False,
+)
+SMALLER = power_law(
+    features=lambda _share, scale: scale,
+    samples=lambda share, scale: scale / share,
+    limit=N,
+    noisy=False,
 )
 
 
@@ -39,13 +56,14 @@ def degrees_of_freedom_power_law() -> Derivation:
             name=name,
             rule=rf"Poles of the Mellin transform of $(1+u)^{{-{order}}}$ and of $\zeta$",
             rigour=Rigour.LEADING,
+            sampler=small_kappa,
         )
         for order, name in ((1, symbols.df1), (2, symbols.df2), (3, symbols.df3))
     ]
     results = {
         "df1": Eq(symbols.df1, rho * kappa ** (-1 / a)),
         "df2": Eq(symbols.df2, trace_ratio(2) * symbols.df1),
-        "df3": Eq(symbols.df3, trace_ratio(3) * symbols.df1),
+        "df3": Eq(symbols.df3, factor(trace_ratio(3)) * symbols.df1),
     }
     return Derivation(
         name="degrees-of-freedom-power-law",
@@ -75,12 +93,14 @@ def ridgeless_kappa() -> Derivation:
                 name=z,
                 rule=r"Degrees of freedom for small $\kappa$ by the poles of the Mellin transform",
                 rigour=Rigour.LEADING,
+                sampler=small_kappa,
             ),
             Step(
                 statement=root,
                 name=kappa,
                 rule="Reversion of the expansion, the error carried through",
                 rigour=Rigour.LEADING,
+                sampler=SMALLER,
             ),
         ),
         results={"kappa": Eq(kappa, root.factored(), evaluate=False)},
@@ -88,10 +108,13 @@ def ridgeless_kappa() -> Derivation:
     )
 
 
+#: The size as a power of the smaller resource, $M=\hat M N^\mu$.
+GROWTH, UNIT = Symbol("mu", positive=True), Symbol("unit_M", positive=True)
+
+
 def finite_size_root(corrections: int = 1) -> Expansion:
     r"""Return $\kappa(N)$ for $M=\hat M N^\mu$, $\mu>1$: the size counts as a power of $N$."""
-    mu = Symbol("mu", positive=True)
-    unit = Symbol("unit_M", positive=True)
+    mu, unit = GROWTH, UNIT
     total = PowerLaw(size=M).df(1, kappa).small_kappa(order=1, where=SUMMABLE, corrections=0)
     where = (mu > 1, *SUMMABLE)
     root = solve_balance(
@@ -102,6 +125,19 @@ def finite_size_root(corrections: int = 1) -> Expansion:
         corrections=corrections,
     )
     return root.map_coefficients(lambda c: c.subs(unit, M / N**mu))
+
+
+def with_size(root: Expansion) -> AsymptoticSum:
+    r"""Write a root with powers of $M$ in place of $N^\mu$, in the terms and in the error."""
+    errors = []
+    for bound in root.error:
+        exponent = bound.exponent.expand()
+        errors.append(N ** exponent.subs(GROWTH, 0) * M ** exponent.coeff(GROWTH))
+    terms = [powsimp(expand_power_base(simplify(term)), combine="exp") for term in root.ordered_terms()]
+    terms[0] = powsimp(terms[0], force=True)
+    if any(term.has(GROWTH) for term in terms):
+        raise ArithmeticError(f"the growth of the size did not cancel in {terms}")
+    return AsymptoticSum(tuple(terms), tuple(errors))
 
 
 @law
@@ -120,13 +156,17 @@ def ridgeless_kappa_finite_size() -> Derivation:
             Step(
                 statement=total,
                 name=z,
-                rule=r"For $M^{-a}\ll\kappa\ll1$: the infinite sum less its tail beyond $M$",
+                rule=r"The infinite sum less its tail beyond $M$",
                 rigour=Rigour.LEADING,
+                regime=r"$M^{-a}\ll\kappa\ll1$",
+                sampler=FINITE,
             ),
             Step(
-                statement=Eq(kappa, value, evaluate=False),
+                statement=with_size(root),
+                name=kappa,
                 rule=r"Balance of $z=N$ with $M$ a power of $N$ above the first",
                 rigour=Rigour.LEADING,
+                sampler=FINITE,
             ),
         ),
         results={"kappa": Eq(kappa, value, evaluate=False)},
@@ -145,6 +185,7 @@ def ridgeless_kappa_near_size() -> Derivation:
     root = revert(vanishing.in_one(kappa, at=0), gap, corrections=1)
     slope = root.coefficient(1)
     powers = partial_sum_of_powers(-a, M, corrections=0).in_one(M, at=oo, where=SUMMABLE)
+    powers = powers.map_coefficients(simplify)
     leading = simplify((slope * harmonic(M, -a) / powers.leading) * (M - N))
     return Derivation(
         name="ridgeless-kappa-near-size",
@@ -156,15 +197,26 @@ def ridgeless_kappa_near_size() -> Derivation:
             Step(
                 statement=below,
                 name=z,
-                rule=r"Degrees of freedom below the smallest eigenvalue, $\kappa\ll M^{-a}$",
+                rule=r"Degrees of freedom below the smallest eigenvalue",
                 rigour=Rigour.LEADING,
+                regime=r"$\kappa\ll M^{-a}$",
+                sampler=near_size,
             ),
-            Step(statement=root, name=kappa, rule=r"Reversion in the gap $g=M-N$", rigour=Rigour.LEADING),
+            Step(
+                statement=root,
+                name=kappa,
+                rule=r"Reversion in the gap $g=M-N$",
+                rigour=Rigour.LEADING,
+                regime=r"$g\to0$",
+                sampler=near_size,
+            ),
             Step(
                 statement=powers,
                 name=harmonic(M, -a),
                 rule="The generalised harmonic number for large size, by Euler-Maclaurin",
                 rigour=Rigour.LEADING,
+                regime=r"$M\to\infty$",
+                sampler=large_size,
             ),
         ),
         results={

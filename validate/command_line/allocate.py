@@ -1,18 +1,19 @@
-"""`scalinglaws allocate`: how a budget is best spent on a risk given as a formula."""
+"""`scalinglaws allocate`: how a budget is best spent on a risk given as a formula, a form or a model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from .output import decimal, print_json
+from .allocate_model import MODELS, allocate_model
+from .allocation_output import Shown, print_all, print_point
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
-    from ...theory import Allocation, OptimalAllocation
+    from ...theory import OptimalAllocation
 
 
 @click.command()
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 @click.option("--over", help="Resources and knobs: N, T, 0 < gamma <= 1.  By default the names in the cost.")
 @click.option("--where", help="Relations between the parameters: a>1, b<a+1.")
 @click.option("--at", "points", multiple=True, help="Numbers for parameters or the budget: a=2, C=1e24.")
+@click.option("--set", "settings", multiple=True, help="Of a model: the source, b=2*a.  [default: b=a]")
+@click.option("--of", "part", help="Of a model: excess, bias or variance.  [default: excess]")
 @click.option("--fit", help="Numbers of a published fit; for the forms named by a paper.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -32,16 +35,31 @@ def allocate(
     over: str | None,
     where: str | None,
     points: tuple[str, ...],
+    settings: tuple[str, ...],
+    part: str | None,
     fit: str | None,
     as_latex: bool,
     as_json: bool,
 ) -> None:
     """Find the best allocation of a large budget.
 
-    FORMULA is a risk such as "E + A/N^alpha + B/D^beta" or the name of a published form, hoffmann2022 or
-    kaplan2020. Resources are at least 1; exponents of the budget are exact, and hold in the region that is
-    named with them.
+    FORMULA is a risk such as "E + A/N^alpha + B/D^beta", the name of a published form, hoffmann2022 or
+    kaplan2020, or a model: ridge, random-feature ridge regression at the best ridge. Resources are at least
+    1; exponents of the budget are exact, and hold in the region that is named with them.
     """
+    if formula in MODELS:
+        for name, given in (("--over", over), ("--fit", fit)):
+            if given:
+                raise ValueError(f"`{name}` does not apply to {formula}, whose resources are its own")
+        allocate_model(
+            cost, budget, where, points, settings, part or "excess", as_json=as_json, as_latex=as_latex
+        )
+        return
+    for name, chosen in (("--set", settings), ("--of", part)):
+        if chosen:
+            raise ValueError(
+                f"`{name}` is for a model, which {formula!r} is not; there is {', '.join(MODELS)}"
+            )
     from ...theory.parametric_forms import FORMS
 
     values: Mapping[Symbol, Expr] = {}
@@ -61,22 +79,20 @@ def allocate(
             raise ValueError(f"`--fit` is {fit!r}, but {formula!r} is no published form; use --at")
         if cost is None:
             raise ValueError("`--cost` is missing; give what an allocation costs, such as 6*N*D")
-        best = _solved(formula, cost, budget, over, where)
+        best = solved(formula, cost, budget, over, where)
     values = {**values, **_numbers(best, points)}
     symbol = best.problem.budget
+    shown = Shown(regions=best, budget=symbol, irreducible=best.irreducible, assumptions=best.assumptions)
     amount = values.get(symbol)
     parameters = {name: value for name, value in values.items() if name != symbol}
     if parameters or amount is not None:
-        _print_point(best, best.at(parameters), amount, as_json=as_json, as_latex=as_latex)
-    elif as_json:
-        print_json(_as_json(best))
-    elif as_latex:
-        click.echo(best.latex())
+        print_point(shown, best.at(parameters), amount, as_json=as_json, as_latex=as_latex)
     else:
-        click.echo(_as_text(best))
+        print_all(shown, as_json=as_json, as_latex=as_latex)
 
 
-def _solved(formula: str, cost: str, budget: str, over: str | None, where: str | None) -> OptimalAllocation:
+def solved(formula: str, cost: str, budget: str, over: str | None, where: str | None) -> OptimalAllocation:
+    """Find the best allocation for a formula as it is typed."""
     from sympy import Symbol
 
     from ...theory import optimal_allocation
@@ -131,128 +147,3 @@ def _numbers(best: OptimalAllocation, points: Iterable[str]) -> dict[Symbol, Exp
             raise ValueError(f"`--at` names {name}, which is not a parameter; there is {known}")
         found[names[name]] = value
     return found
-
-
-def _print_point(
-    best: OptimalAllocation, point: Allocation, amount: Expr | None, *, as_json: bool, as_latex: bool
-) -> None:
-    numbers = {} if amount is None else _amounts(best, point, amount)
-    if as_json:
-        print_json(_piece(point) | ({"amounts": numbers} if numbers else {}))
-        return
-    if as_latex:
-        click.echo(point.latex())
-        return
-    click.echo("\n".join(_lines(point, best)))
-    if amount is not None:
-        click.echo(f"at {point.budget} = {decimal(amount.evalf(6), 6)}:")
-        width = max(map(len, numbers))
-        for name, number in numbers.items():
-            click.echo(f"  {name:<{width}}  {number}")
-
-
-def _amounts(best: OptimalAllocation, point: Allocation, amount: Expr) -> dict[str, str]:
-    numbers = {str(symbol): value for symbol, value in point.amounts_at(amount, 6).items()}
-    risk = "risk above the irreducible" if best.irreducible != 0 else "risk"
-    numbers[risk] = point.reducible_risk_at(amount, 6)
-    return {name: decimal(value, 6) for name, value in numbers.items()}
-
-
-def _ascii(expression: Any) -> str:
-    return str(expression).replace("**", "^")
-
-
-def _exponent(exponent: Any) -> Any:
-    from sympy import FiniteSet, Set, Union
-
-    if not isinstance(exponent, Set):
-        return _ascii(exponent)
-    if isinstance(exponent, Union):
-        return [_exponent(part) for part in exponent.args]
-    if isinstance(exponent, FiniteSet):
-        return _ascii(next(iter(exponent)))
-    return {"lower": _ascii(exponent.inf), "upper": _ascii(exponent.sup)}
-
-
-def _piece(value: Allocation) -> dict[str, Any]:
-    constants = value.constants
-    return {
-        "risk": _ascii(value.risk),
-        "exponents": {str(symbol): _exponent(e) for symbol, e in value.exponents.items()},
-        "unique": value.is_unique,
-        "constants": None if constants is None else {str(s): _ascii(c) for s, c in constants.items()},
-        "risk_constant": None if value.risk_constant is None else _ascii(value.risk_constant),
-        "shares": {_ascii(term): _ascii(share) for term, share in value.shares.items()},
-        "constants_where": [_ascii(relation) for relation in value.constants_where],
-        "remark": value.remark,
-    }
-
-
-def _as_json(best: OptimalAllocation) -> dict[str, Any]:
-    return {
-        "budget": str(best.problem.budget),
-        "irreducible": _ascii(best.irreducible),
-        "assumptions": list(best.assumptions),
-        "regions": [
-            {"conditions": [_ascii(c) for c in piece.conditions], **_piece(piece.value)} for piece in best
-        ],
-    }
-
-
-def _as_text(best: OptimalAllocation) -> str:
-    lines: list[str] = []
-    for piece in best:
-        if piece.conditions:
-            lines.append(f"where {', '.join(_ascii(condition) for condition in piece.conditions)}:")
-        indent = "  " if piece.conditions else ""
-        lines += [f"{indent}{line}" for line in _lines(piece.value, best)]
-        lines.append("")
-    lines += best.assumptions
-    return "\n".join(lines)
-
-
-def _lines(value: Allocation, best: OptimalAllocation) -> list[str]:
-    """Return one line for the risk and each resource: the order of growth, then the constant."""
-    name = "risk" if best.irreducible == 0 else f"risk - {_ascii(best.irreducible)}"
-    rows = [(name, value.risk, value.risk_constant)]
-    for symbol, exponent in value.exponents.items():
-        rows.append((str(symbol), exponent, None if value.constants is None else value.constants[symbol]))
-    width = max(len(row[0]) for row in rows)
-    lines = []
-    for name, exponent, constant in rows:
-        line = f"{name:<{width}} ~ {_growth(value.budget, exponent)}"
-        if constant is not None and constant != 1:
-            line += f" * {_factor(constant)}"
-        lines.append(line)
-    if value.constants_where:
-        relations = ", ".join(_ascii(relation) for relation in value.constants_where)
-        lines.append(f"the constants hold where {relations}")
-    if value.remark:
-        lines.append(value.remark)
-    return lines
-
-
-def _factor(constant: Expr) -> str:
-    """Write a constant, as a decimal if it is a number that is not simple."""
-    if constant.is_Symbol or constant.is_Rational:
-        return _ascii(constant) if constant.is_Symbol or constant.is_Integer else f"({_ascii(constant)})"
-    if not constant.is_number:
-        return f"({_ascii(constant)})"
-    from ...theory.allocation_constants import number
-
-    return decimal(number(constant, {}, 6), 6)
-
-
-def _growth(budget: Symbol, exponent: Any) -> str:
-    written = _exponent(exponent)
-    if isinstance(written, list):
-        return " or ".join(_growth_of(budget, part) for part in written)
-    return _growth_of(budget, written)
-
-
-def _growth_of(budget: Symbol, written: Any) -> str:
-    if isinstance(written, dict):
-        return f"{budget}^x with {written['lower']} <= x <= {written['upper']}"
-    if written in ("0", "1"):
-        return {"0": "1", "1": str(budget)}[written]
-    return f"{budget}^{written}" if written.isidentifier() else f"{budget}^({written})"

@@ -9,6 +9,7 @@ from .claims import claims
 from .derive import derive
 from .evaluate import evaluate
 from .failure import CommandLine
+from .phases import phases
 from .simulate import simulate
 from .validate import validate
 
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (validate, claims, derive, allocate, evaluate, simulate):
+for command in (validate, claims, derive, phases, allocate, evaluate, simulate):
     main.add_command(command)

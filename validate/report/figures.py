@@ -17,7 +17,7 @@ from .curves import Curve, CurveKind, FigureData, Panel
 COLOURS = ("#2f7fc1", "#d9682a", "#2f9e77", "#8f7ac6")
 _INK = "#010203"  # stands for the colour of the text and occurs nowhere else
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.linewidth": 0.8,
@@ -50,7 +50,7 @@ def draw(data: FigureData) -> Figure:
     data :
         What it shows.
     """
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         count = len(data.panels)
         figure = Figure(figsize=(6.4 if count == 1 else 4.1 * count, 3.9), layout="constrained")
         for axes, panel in zip(figure.subplots(1, count, squeeze=False)[0], data.panels, strict=True):
@@ -69,7 +69,7 @@ def to_svg(data: FigureData) -> str:
     figure = draw(data)
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": data.name}):
+    with mpl.rc_context({**STYLE, "svg.hashsalt": data.name}):
         figure.savefig(buffer, format="svg", metadata=nothing)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")

@@ -3,6 +3,7 @@ r"""One exponent of the spectrum governs the loss in features and in samples."""
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sympy import Expr
 
@@ -79,7 +80,7 @@ def numeric(
         for name, resource, formula in (("N", N, in_features), ("T", T, in_samples)):
             law = formula / (UNIT * lambda_plus)
             for value in _RESOURCES:
-                sizes = (
+                sizes: dict[str, Any] = (
                     {"features": value, "samples": math.inf}
                     if name == "N"
                     else {"features": math.inf, "samples": value}

@@ -158,7 +158,12 @@ def noisy_numeric(_: Context) -> Evidence:
     pairs = []
     for exponent in (Rational(1, 2), Rational(1), Rational(2)):
         for samples in (10**6, 10**12):
-            arguments = {"features": 10**4 * samples, "samples": samples, "noise": 1, "digits": 30}
+            arguments: dict[str, Any] = {
+                "features": 10**4 * samples,
+                "samples": samples,
+                "noise": 1,
+                "digits": 30,
+            }
             without = numerics.solve_ridge(spectrum(exponent), **arguments).excess
             optimal = numerics.optimal_ridge(spectrum(exponent), **arguments).point.excess
             pairs.append(
