@@ -52,11 +52,16 @@ class LawPrinter(LatexPrinter):
     def _fraction(self, expr: Expr) -> tuple[Expr, Expr]:
         """Return numerator and denominator; a product to a negative power is below the line."""
         numerator, denominator = fraction(expr, exact=True)
+        above, below = [], []
         for part in Mul.make_args(numerator):
             base, exponent = part.as_base_exp()
-            if base.is_Mul and exponent.could_extract_minus_sign() and fraction(base)[1] == 1:
-                numerator, denominator = numerator / part, denominator / part
-        return numerator, denominator
+            falls = base.is_Mul and exponent.could_extract_minus_sign() and fraction(base)[1] == 1
+            (below if falls else above).append(part)
+        return (
+            (Mul(*above), Mul(denominator, *(1 / part for part in below)))
+            if below
+            else (numerator, denominator)
+        )
 
     def _product(self, expr: Expr) -> str:
         if not expr.is_Mul:
