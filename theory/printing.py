@@ -52,7 +52,8 @@ class LawPrinter(LatexPrinter):
     def _fraction(self, expr: Expr) -> tuple[Expr, Expr]:
         """Return numerator and denominator; a product to a negative power is below the line."""
         numerator, denominator = fraction(expr, exact=True)
-        above, below = [], []
+        above: list[Expr] = []
+        below: list[Expr] = []
         for part in Mul.make_args(numerator):
             base, exponent = part.as_base_exp()
             falls = base.is_Mul and exponent.could_extract_minus_sign() and fraction(base)[1] == 1

@@ -19,6 +19,7 @@ from . import symbols
 from .best_exponent import BestCell, BestExponent, ExponentCell, best_exponents
 from .cells import decompose
 from .expansion import Expansion
+from .monomial import ONE
 from .parameter_domain import ParameterDomain
 from .rate import Rate
 from .rate_cells import RateCell, merge_rates, sum_of_rates
@@ -178,7 +179,8 @@ def ridge_rates(
     # beside infinitely many samples no ridge matters
     penalty = sympify(0 if sizes["samples"] == oo else ridge)
     where = normalise_domain([*where, decay > 1, source > 1, *_growth(sizes, variable)])
-    exponents = [read_term(s, variable)[1].exponent for s in (*sizes.values(), penalty) if s not in (0, oo)]
+    given = {**sizes, "ridge": penalty}
+    exponents = [_exponent(name, size, variable) for name, size in given.items() if size not in (0, oo)]
     parameters = _parameters(exponents, decay, source)
 
     def compute(cell: frozenset[Relational], eliminated: Mapping[Symbol, Expr]) -> tuple[Rate, Rate]:
@@ -259,13 +261,24 @@ def _growth(sizes: Mapping[str, Expr], variable: Symbol) -> list[Relational]:
     for name, size in sizes.items():
         if size == oo:
             continue
-        exponent = read_term(size, variable)[1].exponent
-        if exponent.is_number and not exponent > 0:
+        relation = _exponent(name, size, variable) > 0
+        if relation == False:  # noqa: E712 -- SymPy's BooleanFalse is not the Python singleton
             raise ValueError(
                 f"`{name}` is {size}, which does not grow with {variable}; its exponent must be > 0"
             )
-        relations.append(exponent > 0)
+        relations.append(relation)
     return relations
+
+
+def _exponent(name: str, size: Expr, variable: Symbol) -> Expr:
+    """Return the exponent of a size, a positive monomial in the growing variable."""
+    try:
+        coefficient, monomial = read_term(size, variable)
+    except ValueError:
+        coefficient, monomial = Integer(0), ONE
+    if not coefficient.is_positive or monomial.log_power != 0:
+        raise ValueError(f"`{name}` is {size}; give a positive number times a power of {variable}")
+    return monomial.exponent
 
 
 def _parameters(exponents: Iterable[Expr], decay: Expr, source: Expr) -> list[Symbol]:

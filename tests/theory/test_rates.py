@@ -7,7 +7,7 @@ from functools import cache
 
 import mpmath
 import pytest
-from sympy import Eq, Float, Integer, Ne, Rational, Symbol, oo
+from sympy import Eq, Float, Integer, Ne, Rational, Symbol, exp, oo, sqrt
 
 from scalinglaws.numerics import PowerLaw as NumericPowerLaw
 from scalinglaws.numerics import solve_ridge
@@ -310,6 +310,18 @@ def test_equal_resources_without_ridge_are_refused_unless_excluded():
         ({"features": Integer(3), "ridge": 0}, "`features`"),
         ({"features": oo, "samples": oo, "ridge": 0}, "`samples`"),
         ({"features": T**q, "ridge": 0, "where": [a < 1]}, "`where`"),
+        ({"features": T**q, "ridge": T, "where": [q > 1, q < Rational(1, 2)]}, "`where` is contradictory"),
+        (
+            {"features": -(T**q), "ridge": 0},
+            "`features` is -T[*][*]q; give a positive number",
+        ),
+        ({"features": T**q + T, "ridge": 0}, "`features` is .*; give a positive number times a power of T"),
+        ({"features": T**q, "ridge": -T}, "`ridge` is -T; give a positive number times a power of T"),
+        ({"features": Symbol("s") * T, "ridge": 0}, "`features` is .*; give a positive number times a power"),
+        ({"features": T**-q, "ridge": 0}, r"`features` is T\*\*\(-q\), which does not grow with T"),
+        ({"features": T ** exp(q), "ridge": 0}, "contains `exp\\(q\\)`, which is not a rational function"),
+        ({"features": T ** sqrt(a), "ridge": 0}, "contains `sqrt\\(a\\)`, which is not a rational function"),
+        ({"features": N**q, "samples": T**2, "ridge": 0}, "must be powers of one growing variable"),
     ],
 )
 def test_settings_without_rates_are_refused(arguments, message):

@@ -15,8 +15,9 @@ from scalinglaws.theory import Piece, Regions, symbols
 from scalinglaws.theory.phase_diagram import phase_diagram
 from scalinglaws.theory.phase_laws import growth_latex
 from scalinglaws.theory.phase_models import find_model
+from scalinglaws.validate.report.files import SUFFIXES
 from scalinglaws.validate.report.label_places import Box, along, components, pole
-from scalinglaws.validate.report.phases import COLOURS, SUFFIXES, phase_figure, save_phases
+from scalinglaws.validate.report.phases import COLOURS, phase_figure, save_phases
 
 a, b = symbols.decay, symbols.source
 ridge_exponent = find_model("kernel").parameters[2]
@@ -175,8 +176,11 @@ def test_windows_that_make_no_sense_are_refused(ranges, message):
 def test_other_endings_and_unwritable_files_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"must end in \.svg, \.png, \.pdf"):
         save_phases(kernel(), tmp_path / "phases.gif")
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(ValueError, match="there is no folder"):
         save_phases(kernel(), tmp_path / "nowhere" / "phases.svg")
+    (tmp_path / "taken.svg").mkdir()
+    with pytest.raises(ValueError, match="which is a folder; give a file"):
+        save_phases(kernel(), tmp_path / "taken.svg")
 
 
 def test_a_label_lies_as_deep_as_possible():

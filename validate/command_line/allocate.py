@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from .allocate_model import MODELS, allocate_model
 from .allocation_output import Shown, print_all, print_point
+from .allocation_plot import plot_allocation
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--set", "settings", multiple=True, help="Of a model: the source, b=2*a.  [default: b=a]")
 @click.option("--of", "part", help="Of a model: excess, bias or variance.  [default: excess]")
 @click.option("--fit", help="Numbers of a published fit; for the forms named by a paper.")
+@click.option("--plot", "path", type=click.Path(path_type=Path), help="Draw the plane of two resources.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def allocate(
@@ -38,6 +41,7 @@ def allocate(
     settings: tuple[str, ...],
     part: str | None,
     fit: str | None,
+    path: Path | None,
     as_latex: bool,
     as_json: bool,
 ) -> None:
@@ -47,8 +51,12 @@ def allocate(
     kaplan2020, or a model: ridge, random-feature ridge regression at the best ridge. Resources are at least
     1; exponents of the budget are exact, and hold in the region that is named with them.
     """
+    if path is not None:
+        from ..report.files import check_path
+
+        check_path(path, "--plot")
     if formula in MODELS:
-        for name, given in (("--over", over), ("--fit", fit)):
+        for name, given in (("--over", over), ("--fit", fit), ("--plot", path)):
             if given:
                 raise ValueError(f"`{name}` does not apply to {formula}, whose resources are its own")
         allocate_model(
@@ -85,6 +93,8 @@ def allocate(
     shown = Shown(regions=best, budget=symbol, irreducible=best.irreducible, assumptions=best.assumptions)
     amount = values.get(symbol)
     parameters = {name: value for name, value in values.items() if name != symbol}
+    if path is not None:
+        plot_allocation(best, parameters, amount, path)
     if parameters or amount is not None:
         print_point(shown, best.at(parameters), amount, as_json=as_json, as_latex=as_latex)
     else:

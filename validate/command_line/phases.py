@@ -58,7 +58,9 @@ def phases(
     if window and path is None:
         raise ValueError("`--range` is for a figure; give `--plot FILE`")
     if path is not None:
-        _check_path(path)
+        from ..report.files import check_path
+
+        check_path(path, "--plot")
     relations = read_relations(known.parameters, where)
     regions = known.regions(chosen, put, relations)
     head = {
@@ -131,18 +133,6 @@ def _ranges(model: PhaseModel, texts: Iterable[str]) -> dict[Symbol, tuple[float
             raise ValueError(f"`--range` is {text!r}; give two growing numbers")
         window[finder(model.parameters, "--range")(name.strip())] = (float(numbers[0]), float(numbers[1]))
     return window
-
-
-def _check_path(path: Path) -> None:
-    """Refuse a file that cannot be written before the work begins."""
-    from ..report.phases import SUFFIXES
-
-    if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"`--plot` is {path}; its name must end in {', '.join(SUFFIXES)}")
-    if path.is_dir():
-        raise ValueError(f"`--plot` is {path}, which is a folder; give a file")
-    if not path.parent.is_dir():
-        raise ValueError(f"`--plot` is {path}, but there is no folder {path.parent}")
 
 
 def _figure_title(model: str, part: str, put: dict[Symbol, Expr]) -> str:

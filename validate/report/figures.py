@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
@@ -41,16 +42,28 @@ STYLE: dict[Any, Any] = {
     "ytick.minor.size": 1.5,
 }
 
+#: For a picture that stands alone.
+ON_WHITE: dict[Any, Any] = {
+    **STYLE,
+    **dict.fromkeys(
+        ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), "#1c1c1c"
+    ),
+    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "white"),
+    "svg.hashsalt": "figure",
+}
 
-def draw(data: FigureData) -> Figure:
+
+def draw(data: FigureData, style: Mapping[Any, Any] = STYLE) -> Figure:
     """Return a figure as a matplotlib object, on logarithmic axes.
 
     Parameters
     ----------
     data :
         What it shows.
+    style :
+        Settings of matplotlib.
     """
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(dict(style)):
         count = len(data.panels)
         figure = Figure(figsize=(6.4 if count == 1 else 4.1 * count, 3.9), layout="constrained")
         for axes, panel in zip(figure.subplots(1, count, squeeze=False)[0], data.panels, strict=True):

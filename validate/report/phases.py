@@ -19,22 +19,15 @@ from sympy import Eq, Symbol
 from ...theory.phase_laws import growth_latex, winner
 from ...theory.phase_result import Arc, Graph, Phase, PhaseDiagram, Strip
 from ...theory.printing import law_latex
-from .figures import STYLE
+from .figures import ON_WHITE
+from .files import save_figure
 from .label_places import Box, along, components, pole
 from .phase_shapes import Range, grid, heights, window_of
 
-#: Formats by the ending of a file's name.
-SUFFIXES = (".svg", ".png", ".pdf")
 # Light tones of Paul Tol's palette, which people with any colour vision tell apart; black is legible on all.
 COLOURS = ("#b7d2ee", "#f7c6b4", "#c3e6d8", "#f6eec2", "#ffd4dd", "#cdeefe", "#dde5a0", "#d4d4a3", "#e4e4e4")
 _INK = "#1c1c1c"
-_LOOK: Mapping[Any, Any] = {
-    **STYLE,
-    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), _INK),
-    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "white"),
-    "font.size": 11,
-    "svg.hashsalt": "phases",
-}
+_LOOK: Mapping[Any, Any] = {**ON_WHITE, "font.size": 11}
 _WIDTH, _HEIGHT = 5.4, 4.0  # of the plane, in inches
 _LEFT, _BOTTOM, _TOP, _RIGHT = 0.8, 0.55, 0.38, 0.2
 _DOTS = 100  # pixels in an inch, where labels are placed
@@ -88,17 +81,7 @@ def save_phases(
     OSError
         If the file cannot be written.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ValueError(f"`path` is {path}; its name must end in {', '.join(SUFFIXES)}")
-    figure = phase_figure(diagram, ranges=ranges, title=title)
-    nothing = {
-        ".svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
-        ".png": {"Software": None},
-        ".pdf": dict.fromkeys(("CreationDate", "Creator", "Producer")),
-    }
-    with mpl.rc_context(dict(_LOOK)), path.open("wb") as file:
-        figure.savefig(file, format=suffix[1:], dpi=200, metadata=nothing[suffix])
+    save_figure(phase_figure(diagram, ranges=ranges, title=title), path, _LOOK)
 
 
 class _Drawing:
