@@ -91,7 +91,7 @@ def fixed_ratio() -> Derivation:
     signal = in_form(bias.constant, constant * x ** (1 - b) * (ratio + (a - b) * (ratio - x)) / spread)
     noise = in_form(variance.constant, sigma2 * x * (x + (a - 1) * (ratio - x)) / spread)
     slope = in_form(
-        cancel(log(signal).diff(x) * x),
+        log(signal).diff(x) * x,
         1 - b - (a - b) * x / (ratio + (a - b) * (ratio - x)) - x * spread.diff(x) / spread,
     )
     condition_in_form(fraction(together(slope.subs(b, a)))[0], a * (a - 1) * room - 2 * x**2)
