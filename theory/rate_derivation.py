@@ -23,6 +23,7 @@ from .parameter_domain import ParameterDomain
 from .printing import law_latex
 from .rate import Rate
 from .rate_samples import RateSampler
+from .rates import risk_parts
 from .regions import exact_number
 from .ridge_balance import RHO, Balance, Setting, rho_value, solve_setting, traces_at
 from .scaling import Scaling
@@ -85,7 +86,7 @@ def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) ->
             setting=setting,
             balance=balance,
             traces=traces,
-            value=_leading(part, setting, balance, traces, scaling.noise),
+            value=risk_parts(setting, balance, traces, scaling.noise)[part],
         )
 
     cell = cell_at(compute, scaling.domain, point)
@@ -102,27 +103,6 @@ def _point(scaling: Scaling, at: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
     if missing:
         raise ValueError(f"`at` lacks {', '.join(missing)}; give a number for each of {', '.join(names)}")
     return {symbol: exact_number(str(symbol), values[str(symbol)]) for symbol in scaling.parameters}
-
-
-def _leading(
-    part: str, setting: Setting, balance: Balance, traces: Mapping[str, Expansion], noise: Expr
-) -> Expansion:
-    """Return the leading term of a part of the risk, with what was next in the error."""
-    alpha, beta, gap = balance.free_features, balance.free_samples, traces["gap"]
-    zero = alpha * 0
-
-    def over(value: Expansion, size: Expansion | None) -> Expansion:
-        return zero if size is None else value / size
-
-    mixed = (over(alpha, setting.samples) + over(beta, setting.features)).truncated()
-    inverse = (alpha * beta + gap * mixed).truncated().power(Integer(-1), corrections=0)
-    if part == "bias":
-        above = over(gap * traces["signal"], setting.features) + alpha * traces["kept"]
-        value = above.truncated() * inverse
-    else:
-        above = alpha * traces["df2"] + over(gap * traces["df1"], setting.features)
-        value = over(above.truncated() * noise * inverse, setting.samples)
-    return value.leading_with_error() if value.coefficients or value.error else value
 
 
 class _Recorder:

@@ -25,7 +25,7 @@ from .rate import Rate
 from .rate_cells import RateCell, merge_rates, sum_of_rates
 from .regions import Piece, Regions
 from .relations import normalise_domain
-from .ridge_balance import Setting, solve_setting, traces_at
+from .ridge_balance import Balance, Setting, solve_setting, traces_at
 from .terms import read_term
 
 
@@ -217,24 +217,43 @@ def ridge_rates(
 
 def _rates_at(setting: Setting, source: Expr, noise: Expr) -> tuple[Rate, Rate]:
     balance = solve_setting(setting)
-    traces = traces_at(setting, balance, source)
-    alpha, beta = balance.free_features, balance.free_samples
-    gap, zero = traces["gap"], alpha * 0
+    parts = risk_parts(setting, balance, traces_at(setting, balance, source), noise)
+
+    def rate(value: Expansion) -> Rate:
+        return Rate(expansion=value, regime=balance.regime, decay=setting.decay, implicit=balance.implicit)
+
+    return rate(parts["bias"]), rate(parts["variance"])
+
+
+def risk_parts(
+    setting: Setting, balance: Balance, traces: Mapping[str, Expansion], noise: Expr
+) -> Mapping[str, Expansion]:
+    r"""Return the leading terms of bias and variance at a root, what was next in their errors.
+
+    Parameters
+    ----------
+    setting :
+        the sizes.
+    balance, traces :
+        the root and the traces there, as `solve_setting` and `traces_at` find them.
+    noise :
+        $\sigma^2$.
+    """
+    alpha, beta, gap = balance.free_features, balance.free_samples, traces["gap"]
+    zero = alpha * 0
 
     def over(value: Expansion, size: Expansion | None) -> Expansion:
         return zero if size is None else value / size
 
     mixed = (over(alpha, setting.samples) + over(beta, setting.features)).truncated()
     inverse = (alpha * beta + gap * mixed).truncated().power(Integer(-1), corrections=0)
-    bias = (over(gap * traces["signal"], setting.features) + alpha * traces["kept"]).truncated() * inverse
+    signal = (over(gap * traces["signal"], setting.features) + alpha * traces["kept"]).truncated()
     spread = (alpha * traces["df2"] + over(gap * traces["df1"], setting.features)).truncated() * noise
-    variance = over(spread * inverse, setting.samples)
-
-    def rate(value: Expansion) -> Rate:
-        kept = value.leading_with_error() if value.coefficients or value.error else value
-        return Rate(expansion=kept, regime=balance.regime, decay=setting.decay, implicit=balance.implicit)
-
-    return rate(bias), rate(variance)
+    parts = {"bias": signal * inverse, "variance": over(spread * inverse, setting.samples)}
+    return {
+        name: value.leading_with_error() if value.coefficients or value.error else value
+        for name, value in parts.items()
+    }
 
 
 def _growing_variable(sizes: Mapping[str, Expr]) -> Symbol:
