@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sympy import Eq, Expr, Integer, Symbol, expand_power_base, oo, pi, powsimp, simplify, sin, sympify
+from sympy.core.relational import Relational
 
 from .expansion import Expansion
 from .monomial import Monomial
 from .printing import latex_sum
+from .relations import normalise_domain
 from .ridge_balance import RHO, rho_value
 
 
@@ -138,13 +140,12 @@ class Rate:
         def moved(monomial: Monomial) -> Monomial:
             return Monomial(monomial.exponent.subs(values), monomial.log_power)
 
-        expansion = Expansion(
-            old.variable,
-            old.at,
-            {} if self.is_bound else {moved(self.lead): self.coefficient},
-            tuple(map(moved, old.error)),
-            frozenset(),
-        )
+        leading = {} if self.is_bound else {moved(self.lead): self.coefficient}
+        error = tuple(map(moved, old.error))
+        where: frozenset[Relational] = frozenset()
+        if any(monomial.exponent.free_symbols for monomial in (*leading, *error)):
+            where = normalise_domain(relation.subs(values) for relation in old.where)
+        expansion = Expansion(old.variable, old.at, leading, error, where)
         return replace(self, expansion=expansion, values={**self.values, **values})
 
 

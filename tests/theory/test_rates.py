@@ -250,6 +250,20 @@ def test_regions_that_say_the_same_are_united():
     assert len(kernel_rates().variance) == 5
 
 
+def test_some_parameters_may_be_put_in_and_others_left():
+    """The order of what is left stays known on the domain."""
+    checked = 0
+    for piece in kernel_rates().bias:
+        try:
+            rate = piece.value.subs({a: Integer(2)})
+        except ValueError:
+            continue  # the piece is empty there
+        assert rate.exponent() == piece.value.exponent().subs(a, 2)
+        assert rate.leading != 0
+        checked += 1
+    assert checked > 10
+
+
 def test_noise_leads_where_the_ridge_is_small():
     excess = kernel_rates().excess
     assert excess.at({a: 2, b: 2, ridge_exponent: 2}).dominant == "variance"
