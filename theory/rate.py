@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 
 from .expansion import Expansion
 from .monomial import Monomial
-from .printing import latex_sum
+from .printing import latex_sum, law_latex
 from .relations import normalise_domain
 from .ridge_balance import RHO, rho_value
 
@@ -117,11 +117,12 @@ class Rate:
         return tuple((bound / lead).exponent for bound in self.expansion.error)
 
     def latex(self) -> str:
-        """Return the leading term and the error as LaTeX."""
+        """Return the leading term and the error as LaTeX, then what defines its implicit constants."""
         if self.vanishes:
             return "0"
         terms = [] if self.is_bound else [self.leading]
-        return latex_sum(terms, self.expansion.ordered_errors())
+        body = latex_sum(terms, self.expansion.ordered_errors())
+        return r",\ ".join([body, *map(law_latex, self.equations)])
 
     def evaluate(self, values: Mapping[Symbol, Expr], digits: int = 15) -> Expr:
         """Return the constant as a number, with values for the symbols that are left in it."""

@@ -129,11 +129,13 @@ class Regions(Generic[Value]):
         return r",\ ".join(law_latex(condition) for condition in piece.conditions) or r"\text{always}"
 
     def latex(self) -> str:
-        """Return values and conditions as LaTeX cases."""
+        """Return values and conditions as LaTeX cases; one that holds everywhere stands alone."""
         rows = []
         for piece in self.pieces:
             value: Any = piece.value
             shown = value.latex() if hasattr(value, "latex") else law_latex(sympify(value))
+            if len(self.pieces) == 1 and not piece.conditions:
+                return str(shown)
             rows.append(rf"{shown} & {self.condition_latex(piece)}")
         return r"\begin{cases}" + r"\\ ".join(rows) + r"\end{cases}"
 
