@@ -32,7 +32,7 @@ def derivation(
     at :
         an exact number for every parameter, which chooses the region of a rate or of an allocation.
     of :
-        "bias" or "variance", for a `Scaling`.
+        "bias", "variance" or "excess", for a `Scaling`.
 
     Raises
     ------

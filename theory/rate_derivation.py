@@ -31,13 +31,15 @@ from .sources import EQUIVALENT
 from .spot_check import Sampler
 from .traces import DegreesOfFreedom, SignalSum
 
-#: The parts of the risk that are derived.
-PARTS = ("bias", "variance")
+#: What is derived: the parts of the risk, and their sum.
+PARTS = ("bias", "variance", "excess")
 kappa, N, T = symbols.kappa, symbols.features, symbols.samples
 z = DegreesOfFreedom(1, kappa)
 #: $z-q$; its letter leaves $q$ to the exponent of the features.
 GAP = Symbol("c", positive=True)
 S1, S2 = (SignalSum(order, kappa) for order in (1, 2))
+_NAMES = {"bias": "Bias", "variance": "Variance", "excess": "Excess risk"}
+_LETTERS = {"bias": symbols.bias, "variance": symbols.variance, "excess": symbols.excess}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class _Recorded:
     setting: Setting
     balance: Balance
     traces: Mapping[str, Expansion]
-    value: Expansion
+    values: Mapping[str, Expansion]
 
 
 def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) -> Derivation:
@@ -58,14 +60,14 @@ def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) ->
     scaling :
         the model and how its sizes grow.
     part :
-        "bias" or "variance".
+        "bias", "variance" or "excess".
     at :
         an exact number for each of the scaling's parameters.
 
     Raises
     ------
     ValueError
-        If `part` is neither, a parameter has no number, or the point lies outside the domain.
+        If `part` is none of these, a parameter has no number, or the point lies outside the domain.
     UndecidedError
         If z3 cannot decide a comparison.
 
@@ -75,19 +77,18 @@ def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) ->
     (-b*l - b + l + 1)/a
     """
     if part not in PARTS:
-        raise ValueError(f"`part` is {part!r}; use {' or '.join(map(repr, PARTS))}")
+        raise ValueError(f"`part` is {part!r}; use {', '.join(map(repr, PARTS))}")
     point = _point(scaling, at)
 
     def compute(where: frozenset[Relational], eliminated: Mapping[Symbol, Expr]) -> _Recorded:
         setting = scaling.setting(where, eliminated)
         balance = solve_setting(setting)
         traces = traces_at(setting, balance, scaling.source.subs(eliminated))
-        return _Recorded(
-            setting=setting,
-            balance=balance,
-            traces=traces,
-            value=risk_parts(setting, balance, traces, scaling.noise)[part],
-        )
+        values = dict(risk_parts(setting, balance, traces, scaling.noise))
+        if part == "excess":
+            total = (values["bias"] + values["variance"]).truncated()
+            values["excess"] = total.leading_with_error()
+        return _Recorded(setting=setting, balance=balance, traces=traces, values=values)
 
     cell = cell_at(compute, scaling.domain, point)
     return _Recorder(scaling, part, cell, point).derivation()
@@ -113,7 +114,8 @@ class _Recorder:
     ) -> None:
         self.scaling, self.part, self.cell, self.point = scaling, part, cell, point
         self.found = cell.value
-        self.letter = symbols.bias if part == "bias" else symbols.variance
+        #: What is expanded one after another, the sum last.
+        self.parts = PARTS if part == "excess" else (part,)
         self.features = oo if scaling.features == oo else N
         self.samples = oo if scaling.samples == oo else T
         self.sampler: Sampler = RateSampler(
@@ -126,11 +128,11 @@ class _Recorder:
 
     def derivation(self) -> Derivation:
         """Return the steps with the result."""
-        value = self.found.value
+        value, letter = self.found.values[self.part], _LETTERS[self.part]
         steps = (*self.model(), *self.sizes(), *self.balance(), *self.traces(), *self.result())
         vanishes = not value.coefficients
         lead = Integer(0) if vanishes else self.tidied(value).leading
-        results = {"rate": Eq(self.letter, lead, evaluate=False)}
+        results = {"rate": Eq(letter, lead, evaluate=False)}
         if not vanishes:
             exponent = Symbol(f"e_{self.scaling.variable}")
             results["exponent"] = Eq(exponent, value.exponent(), evaluate=False)
@@ -138,7 +140,7 @@ class _Recorder:
         decay = self.found.setting.decay
         return Derivation(
             name=f"{self.part}-rate",
-            title=f"{self.part.capitalize()} of {self.model_name()} on a power law",
+            title=f"{_NAMES[self.part]} of {self.model_name()} on a power law",
             regime=self.regime(),
             source="derived here from the deterministic equivalent",
             steps=steps,
@@ -200,17 +202,15 @@ class _Recorder:
         else:
             fixed = Eq(delta * n, kappa * (n - z) * (t - z))
         below = free_features * free_samples + GAP * (free_features / t + free_samples / n)
-        if self.part == "bias":
-            above = GAP * S1 / n + free_features * (S1 - S2)
-            words = (
-                r"Its bias in positive terms, with $c=\sum_k\kappa\lambda_k/(\lambda_k+\kappa)^2$, "
-                r"$S_1=\sum_k\kappa v_k/(\lambda_k+\kappa)$, "
-                r"$S_2=\sum_k\kappa\lambda_kv_k/(\lambda_k+\kappa)^2$"
-            )
-            formula = above / below
-        else:
-            words = r"Its variance in positive terms, with $c=\sum_k\kappa\lambda_k/(\lambda_k+\kappa)^2$"
-            formula = symbols.noise / t * (free_features * (z - GAP) + GAP * z / n) / below
+        formulas = {
+            "bias": (GAP * S1 / n + free_features * (S1 - S2)) / below,
+            "variance": symbols.noise / t * (free_features * (z - GAP) + GAP * z / n) / below,
+        }
+        gap = r"$c=\sum_k\kappa\lambda_k/(\lambda_k+\kappa)^2$"
+        sums = (
+            r", $S_1=\sum_k\kappa v_k/(\lambda_k+\kappa)$, "
+            r"$S_2=\sum_k\kappa\lambda_kv_k/(\lambda_k+\kappa)^2$"
+        )
         options: dict[str, Any] = {"rigour": Rigour.HEURISTIC, "source": EQUIVALENT}
         return [
             self.step(
@@ -219,7 +219,15 @@ class _Recorder:
                 r"$z=\sum_k\lambda_k/(\lambda_k+\kappa)$",
                 **options,
             ),
-            self.step(Eq(self.letter, formula, evaluate=False), words, **options),
+            *(
+                self.step(
+                    Eq(_LETTERS[part], formula, evaluate=False),
+                    f"Its {part} in positive terms, with {gap}{sums if part == 'bias' else ''}",
+                    **options,
+                )
+                for part, formula in formulas.items()
+                if part in self.parts
+            ),
         ]
 
     def sizes(self) -> list[Step]:
@@ -266,11 +274,12 @@ class _Recorder:
             -1: "the poles of its Mellin transform at small",
         }
         finite = self.features != oo
-        wanted = {"gap": GAP}
-        if self.part == "bias":
+        wanted: dict[str, Expr] = {}
+        if "variance" in self.parts:
+            wanted |= ({"df1": z} if finite else {}) | {"df2": z - GAP}
+        wanted["gap"] = GAP
+        if "bias" in self.parts:
             wanted |= ({"signal": S1} if finite else {}) | {"kept": S1 - S2}
-        else:
-            wanted = ({"df1": z} if finite else {}) | {"df2": z - GAP} | wanted
         rule = rf"at the root, by {how[size]} $\kappa$"
         return [
             self.step(self.tidied(self.found.traces[key]), f"${law_latex(name)}$ {rule}", name=name)
@@ -278,18 +287,24 @@ class _Recorder:
         ]
 
     def result(self) -> list[Step]:
-        """Give the part of the risk."""
-        value = self.found.value
-        if not value.coefficients:
-            return [
-                Step(
-                    statement=Eq(self.letter, Integer(0), evaluate=False),
-                    rule="There is no noise part at infinitely many samples",
-                    unchecked="nothing is left to compare",
+        """Give the part of the risk, or both parts and their sum."""
+        steps = []
+        for part in self.parts:
+            value, letter = self.found.values[part], _LETTERS[part]
+            if not value.coefficients:
+                steps.append(
+                    Step(
+                        statement=Eq(letter, Integer(0), evaluate=False),
+                        rule="There is no noise part at infinitely many samples",
+                        unchecked="nothing is left to compare",
+                    )
                 )
-            ]
-        rule = f"Substitution into the {self.part}, whose largest terms are kept"
-        return [self.step(self.tidied(value), rule, name=self.letter)]
+                continue
+            rule = f"Substitution into the {part}, whose largest terms are kept"
+            if part == "excess":
+                rule = "The excess risk is the sum of both, of which the larger is kept"
+            steps.append(self.step(self.tidied(value), rule, name=letter))
+        return steps
 
     def tidied(self, value: Expansion) -> Expansion:
         """Simplify the coefficients of an expansion."""

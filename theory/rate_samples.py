@@ -111,6 +111,7 @@ class RateSampler:
             found |= {
                 kappa: at,
                 symbols.bias: point.bias,
+                symbols.excess: point.excess,
                 symbols.variance: point.variance,
                 symbols.features: features,
                 symbols.samples: samples,

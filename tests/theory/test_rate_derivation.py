@@ -138,7 +138,7 @@ def test_every_format_prints_a_rate():
 @pytest.mark.parametrize(
     ("model", "part", "at", "naming"),
     [
-        ("ridge", "risk", {}, "`part` is 'risk'; use 'bias' or 'variance'"),
+        ("ridge", "risk", {}, "`part` is 'risk'; use 'bias', 'variance', 'excess'"),
         ("kernel", "bias", {a: 2, b: 3}, "`at` lacks l"),
         ("kernel", "bias", {a: 2, b: 3, l: 0, q: 1}, "`at` names q, which is not a parameter"),
         ("kernel", "bias", {a: HALF, b: 3, l: 0}, "violates a > 1"),

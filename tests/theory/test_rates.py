@@ -94,6 +94,11 @@ def measured(values, size, *, features, samples, with_ridge=True):
 def check(rates, values, *, features, samples, with_ridge=True, parts=("bias", "variance"), margin=MARGIN):
     """Slope and constant at 10^40 agree with the rates to what their own error terms predict."""
     found = {name: getattr(rates, name).at(values) for name in parts}
+    # what is left out is below the leading term in every region, or next to it by a logarithm
+    for rate in found.values():
+        assert all(
+            exponent < 0 or (exponent == 0 and rate.log_power > 0) for exponent in rate.error_exponents
+        )
     if any(rate.log_power == 0 and max(rate.error_exponents) > -margin for rate in found.values()):
         return False
     with mpmath.workdps(40):
