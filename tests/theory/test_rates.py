@@ -255,6 +255,13 @@ def test_regions_that_say_the_same_are_united():
     assert len(kernel_rates().variance) == 5
 
 
+@pytest.mark.parametrize(("decay", "source"), [(2, Integer(2)), (2, Rational(3, 2)), (3, Integer(6))])
+def test_where_bias_and_variance_tie_their_constants_add_up(decay, source):
+    values = {a: Integer(decay), b: source, ridge_exponent: (decay - source) / source}
+    assert kernel_rates().excess.at(values).dominant == "bias and variance"
+    assert check(kernel_rates(), values, features=oo, samples=Integer(1), parts=("excess",))
+
+
 def test_some_parameters_may_be_put_in_and_others_left():
     """The order of what is left stays known on the domain."""
     checked = 0
