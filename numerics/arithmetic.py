@@ -53,6 +53,11 @@ def number(value: int | Fraction) -> Ball:
     return arb(fmpq(value.numerator, value.denominator))
 
 
+def infinity() -> Ball:
+    """Return the ball of radius zero around plus infinity."""
+    return arb("inf").mid()
+
+
 def power(base: Ball, exponent: Fraction) -> Ball:
     """Return a positive ball raised to an exact exponent."""
     if exponent.denominator == 1 and abs(exponent.numerator) < 2**31:
@@ -83,6 +88,21 @@ def cos(ball: Ball) -> Ball:
 def asin(ball: Ball) -> Ball:
     """Return the arc sine."""
     return ball.asin()
+
+
+def atan(ball: Ball) -> Ball:
+    """Return the arc tangent."""
+    return ball.atan()
+
+
+def upper_gamma(order: Ball, start: Ball) -> Ball:
+    """Return the upper incomplete gamma function from a positive start."""
+    return start.gamma_upper(order)
+
+
+def gauss_legendre(length: int) -> Sequence[tuple[Ball, Ball]]:
+    """Return the nodes in (-1, 1) of the Gauss-Legendre rule and their weights."""
+    return [arb.legendre_p_root(length, k, weight=True) for k in range(length)]
 
 
 def gamma(ball: Ball) -> Ball:
@@ -132,10 +152,28 @@ def accuracy(ball: Ball) -> int:
     return int(ball.rel_accuracy_bits())
 
 
+def integer_below(ball: Ball) -> int:
+    """Return the largest integer that is proven not to exceed the number in a ball of moderate size."""
+    (mantissa, exponent), _ = parts(ball.lower().floor())
+    return mantissa << exponent if exponent >= 0 else mantissa >> -exponent
+
+
 def binomial_series(exponent: Fraction, length: int) -> Series:
     """Return the Taylor series of ``(1 + t)**exponent`` to `length` terms."""
     ctx.cap = length
     return arb_series([1, 1], prec=length) ** number(exponent)
+
+
+def exponential_series(exponent: Fraction, length: int) -> Series:
+    """Return the Taylor series of ``exp(exponent * t)`` to `length` terms."""
+    ctx.cap = length
+    return arb_series([0, number(exponent)], prec=length).exp()
+
+
+def log_series(constant: Ball, slope: Ball, length: int) -> Series:
+    """Return the Taylor series of ``log(constant + slope * t)`` to `length` terms."""
+    ctx.cap = length
+    return arb_series([constant, slope], prec=length).log()
 
 
 def coefficients(series: Series, length: int) -> Sequence[Ball]:
@@ -151,14 +189,16 @@ def series_length(length: int) -> None:
 
 def to_mpf(ball: Ball, bits: int) -> mpmath.mpf:
     """Return the midpoint, rounded to `bits` bits, as an mpf that owes nothing to the global precision."""
+    if not ball.is_finite() and ball == infinity():
+        return mpmath.inf
     mantissa, exponent = ball.mid().man_exp()
     return mpmath.mp.make_mpf(from_man_exp(int(mantissa), int(exponent), bits, round_nearest))
 
 
-def rational_to_mpf(value: Fraction, bits: int) -> mpmath.mpf:
-    """Return an exact number, rounded to `bits` bits, as an mpf."""
-    with working_precision(bits + 10):
-        return to_mpf(number(value), bits)
+def parts(ball: Ball) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return midpoint and radius of a finite ball, each exactly, as an integer and a power of two."""
+    (midpoint, exponent), (radius, scale) = ball.mid().man_exp(), ball.rad().man_exp()
+    return (int(midpoint), int(exponent)), (int(radius), int(scale))
 
 
 def proven(

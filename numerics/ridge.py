@@ -19,45 +19,63 @@ from
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import mpmath
+from typing import Literal, overload
 
 from . import equivalent
-from .arithmetic import Ball, number, proven, rational_to_mpf, sqrt, to_mpf, working_precision
+from .arithmetic import Ball, infinity, number, proven, sqrt, working_precision
 from .errors import InterpolationThresholdError
 from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
-from .gradient import RidgeGradient
 from .ridge_gradient import GradientBalls, gradient_at_root, gradient_at_zero
+from .ridge_point import RidgePoint, RigorousRidgePoint, SolvedBalls
 from .spectrum import SQUARED_UNLEARNED_SIGNAL, UNLEARNED_SIGNAL, ModeSum, Spectrum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RidgePoint:
-    r"""A solved ridge regression; every number is an mpf that is right to the digits asked for.
+@overload
+def solve_ridge(
+    spectrum: Spectrum,
+    *,
+    features: Number,
+    samples: Number,
+    ridge: Number = 0,
+    noise: Number = 0,
+    source: Number | None = None,
+    digits: int = 15,
+    gradient: bool = False,
+    rigorous: Literal[False] = False,
+) -> RidgePoint: ...
 
-    Parameters
-    ----------
-    kappa : the renormalised ridge
-    df1, df2, df3 : the degrees of freedom z, q, s
-    risk : the expected squared error on a new point, its label noise included
-    excess : ``risk - noise``
-    bias : the part of the excess that is there without label noise
-    variance : the part of the excess that is proportional to the label noise
-    gradient : the derivatives of kappa and risk with the condition numbers, None if not asked for
-    """
 
-    kappa: mpmath.mpf
-    df1: mpmath.mpf
-    df2: mpmath.mpf
-    df3: mpmath.mpf
-    risk: mpmath.mpf
-    excess: mpmath.mpf
-    bias: mpmath.mpf
-    variance: mpmath.mpf
-    gradient: RidgeGradient[mpmath.mpf] | None = field(default=None, repr=False)
+@overload
+def solve_ridge(
+    spectrum: Spectrum,
+    *,
+    features: Number,
+    samples: Number,
+    ridge: Number = 0,
+    noise: Number = 0,
+    source: Number | None = None,
+    digits: int = 15,
+    gradient: bool = False,
+    rigorous: Literal[True],
+) -> RigorousRidgePoint: ...
+
+
+@overload
+def solve_ridge(
+    spectrum: Spectrum,
+    *,
+    features: Number,
+    samples: Number,
+    ridge: Number = 0,
+    noise: Number = 0,
+    source: Number | None = None,
+    digits: int = 15,
+    gradient: bool = False,
+    rigorous: bool,
+) -> RidgePoint | RigorousRidgePoint: ...
 
 
 def solve_ridge(
@@ -70,12 +88,13 @@ def solve_ridge(
     source: Number | None = None,
     digits: int = 15,
     gradient: bool = False,
-) -> RidgePoint:
+    rigorous: bool = False,
+) -> RidgePoint | RigorousRidgePoint:
     r"""Return the fixed point and the risk of random-feature ridge regression.
 
     Parameters
     ----------
-    spectrum : the eigenvalues of the data, a :class:`PowerLaw` or :class:`Eigenvalues`
+    spectrum : the eigenvalues of the data, a :class:`Spectrum` such as :class:`PowerLaw`
     features : N, a positive number, or inf for kernel regression
     samples : T, a positive number, or inf for the best fit with N random features
     ridge : delta, the penalty on the sum over the samples, a number not smaller than 0
@@ -85,11 +104,13 @@ def solve_ridge(
     digits : significant digits to be right, an integer from 1 to 1000
     gradient : whether to return derivatives and condition numbers, to as many digits; a derivative whose
         logarithmic one is below 10 to minus three times `digits` may be returned as 0
+    rigorous : whether to return the proof with the numbers
 
     Returns
     -------
-    RidgePoint
-        kappa, df1, df2, df3, risk, excess, bias, variance, gradient.
+    RidgePoint or RigorousRidgePoint
+        kappa, df1, df2, df3, risk, excess, bias, variance, gradient; with `rigorous` as enclosures around
+        those numbers, each proven to `digits` digits at least, save negligible derivatives.
 
     Raises
     ------
@@ -117,6 +138,12 @@ def solve_ridge(
     equivalent for N and T large against one; it is within 1-3% of simulations at :math:`N,T\ge60`, except
     next to the interpolation threshold.
 
+    *What the proof rests on.* The equation for :math:`\kappa` is monotone. An interval Newton step, whose
+    sums are enclosed as those of :func:`trace_sum`, falls into the interval that it started from; at the ends
+    of that interval the equation so has opposite signs, and the root is inside. All else is evaluated in ball
+    arithmetic on it, and more working precision is taken until the balls are narrow enough. Proven are the
+    numbers of the model's deterministic equivalent, not its distance from a finite sample.
+
     References
     ----------
     .. [1] Maloney, Roberts, Sully, A Solvable Model of Neural Scaling Laws, arXiv:2210.16859.
@@ -140,32 +167,38 @@ def solve_ridge(
     1.0 0.8 -0.8
     """
     problem, sigma2, exponent = read_arguments(spectrum, features, samples, ridge, noise, source)
-    bits = bits_for(digit_count(digits))
-    exact = _without_fixed_point(problem, sigma2, bits)
+    solved = solve_balls(problem, sigma2, exponent, bits_for(digit_count(digits)), gradient=gradient)
+    return solved.enclosed() if rigorous else solved.rounded()
+
+
+def solve_balls(
+    problem: Regression, noise: Fraction, source: Fraction | None, bits: int, *, gradient: bool = False
+) -> SolvedBalls:
+    """Return the solution of an exact problem, proven to `bits` bits."""
+    exact = _without_fixed_point(problem, noise, bits)
     if exact is not None:
-        return _with_gradient_at_zero(exact, problem, sigma2, exponent, bits) if gradient else exact
+        return _with_gradient_at_zero(exact, problem, noise, source) if gradient else exact
 
     def attempt(goal: int) -> tuple[RiskBalls, GradientBalls | None]:
         kappa = solve_kappa(problem, goal)
         with working_precision(goal + 40):
-            solved = risk_at_root(problem, kappa, sigma2, exponent, goal)
+            solved = risk_at_root(problem, kappa, noise, source, goal)
             if not gradient:
                 return solved, None
-            risk = solved.bias + solved.variance + number(sigma2)
-            return solved, gradient_at_root(problem, solved.point, risk, sigma2, exponent, goal)
+            risk = solved.bias + solved.variance + number(noise)
+            return solved, gradient_at_root(problem, solved.point, risk, noise, source, goal)
 
     def balls(value: tuple[RiskBalls, GradientBalls | None]) -> list[Ball]:
         solved, slopes = value
         return solved.all() if slopes is None else [*solved.all(), *slopes.all(bits)]
 
     solved, slopes = proven(attempt, balls, bits, what="the risk")
-    point = solved.rounded(sigma2, bits)
-    return point if slopes is None else replace(point, gradient=slopes.rounded(bits))
+    return replace(solved.solution(noise, bits), slopes=slopes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskBalls:
-    """The fields of a RidgePoint as balls, and the equivalent that they come from."""
+    """What is proven of a RidgePoint, as balls, and the equivalent that it comes from."""
 
     kappa: Ball
     df1: Ball
@@ -179,12 +212,13 @@ class RiskBalls:
         """Return all balls; sums of positive numbers need no digits of their own."""
         return [self.kappa, self.df1, self.df2, self.df3, self.bias, self.variance]
 
-    def rounded(self, noise: Fraction, bits: int) -> RidgePoint:
-        """Return the midpoints, rounded to `bits` bits."""
+    def solution(self, noise: Fraction, bits: int) -> SolvedBalls:
+        """Return all figures, the risk and the excess included."""
         with working_precision(bits + 20):
             excess = self.bias + self.variance
             risk = excess + number(noise)
-            values = {
+        return SolvedBalls(
+            figures={
                 "kappa": self.kappa,
                 "df1": self.df1,
                 "df2": self.df2,
@@ -193,8 +227,9 @@ class RiskBalls:
                 "excess": excess,
                 "bias": self.bias,
                 "variance": self.variance,
-            }
-            return RidgePoint(**{name: to_mpf(ball, bits) for name, ball in values.items()})
+            },
+            bits=bits,
+        )
 
 
 def read_arguments(
@@ -203,7 +238,7 @@ def read_arguments(
     """Return the exact problem, noise and source, or raise what is wrong with them."""
     if not isinstance(spectrum, Spectrum):
         raise TypeError(
-            f"`spectrum` is a {type(spectrum).__name__} and must be a PowerLaw or Eigenvalues; make one"
+            f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum such as PowerLaw; make one"
         )
     exponent = spectrum.check_source(source)
     problem = Regression(
@@ -278,7 +313,7 @@ def _vacancies(problem: Regression, kappa: Ball, z: Ball) -> tuple[Ball, Ball]:
     return (larger, smaller) if t >= n else (smaller, larger)
 
 
-def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> RidgePoint | None:
+def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> SolvedBalls | None:
     """Return the point where kappa is exactly 0, None elsewhere, and raise where the risk is infinite."""
     size, samples = problem.spectrum.size, problem.samples
     if problem.ridge_per_sample:
@@ -298,23 +333,25 @@ def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> Rid
                 "`noise` > 0 has infinite risk; choose ridge > 0 or more samples"
             )
         variance = noise * Fraction(size) / (samples - Fraction(size))
-    zero = mpmath.mpf(0)
-    modes = mpmath.inf if isinstance(size, float) else rational_to_mpf(Fraction(size), bits)
-    return RidgePoint(
-        kappa=zero,
-        df1=modes,
-        df2=modes,
-        df3=modes,
-        risk=rational_to_mpf(noise + variance, bits),
-        excess=rational_to_mpf(variance, bits),
-        bias=zero,
-        variance=rational_to_mpf(variance, bits),
-    )
+    with working_precision(bits + 20):
+        zero = number(0)
+        modes = infinity() if isinstance(size, float) else number(size)
+        figures = {
+            "kappa": zero,
+            "df1": modes,
+            "df2": modes,
+            "df3": modes,
+            "risk": number(noise + variance),
+            "excess": number(variance),
+            "bias": zero,
+            "variance": number(variance),
+        }
+    return SolvedBalls(figures=figures, bits=bits)
 
 
 def _with_gradient_at_zero(
-    point: RidgePoint, problem: Regression, noise: Fraction, source: Fraction | None, bits: int
-) -> RidgePoint:
+    solved: SolvedBalls, problem: Regression, noise: Fraction, source: Fraction | None
+) -> SolvedBalls:
     """Add the derivatives where kappa is exactly 0, or raise where there are none."""
     size = problem.spectrum.size
     if problem.narrowest == size != math.inf:
@@ -327,8 +364,8 @@ def _with_gradient_at_zero(
         with working_precision(goal + 40):
             return gradient_at_zero(problem, noise, source, goal)
 
-    slopes = proven(attempt, lambda balls: balls.all(bits), bits, what="the gradient")
-    return replace(point, gradient=slopes.rounded(bits))
+    slopes = proven(attempt, lambda balls: balls.all(solved.bits), solved.bits, what="the gradient")
+    return replace(solved, slopes=slopes)
 
 
 def _show(value: Exact) -> str:

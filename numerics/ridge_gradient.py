@@ -9,6 +9,7 @@ from typing import Final
 import mpmath
 
 from .arithmetic import Ball, number, to_mpf, working_precision
+from .enclosure import Enclosure, enclosure
 from .equivalent import Equivalent
 from .exact import Exact
 from .fixed_point import HALF_LEARNED, Regression, inverse
@@ -56,6 +57,16 @@ class GradientBalls:
             return RidgeGradient(
                 kappa=kappa, risk=risk, kappa_condition=conditions[0], risk_condition=conditions[1]
             )
+
+    def enclosed(self, bits: int) -> RidgeGradient[Enclosure]:
+        """Return the enclosures; one of a negligible entry holds it, and need not have any digit."""
+        kappa, risk = (
+            {name: enclosure(pair[index], bits) for name, pair in self.entries.items()} for index in range(2)
+        )
+        conditions = [enclosure(ball, bits) for ball in self.conditions]
+        return RidgeGradient(
+            kappa=kappa, risk=risk, kappa_condition=conditions[0], risk_condition=conditions[1]
+        )
 
     def _rounded(self, name: str, index: int, bits: int) -> mpmath.mpf:
         zero = self._is_negligible(name, index, bits)

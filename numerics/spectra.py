@@ -12,16 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from .arithmetic import Ball, number
+from .direct_sums import direct_evaluator
 from .errors import DivergentSumError
 from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational, real_exponent
 from .exact import count as read_count
+from .extended import ExtendedEigenvalues, extend
 from .integrals import Moment
 from .log_sums import log_evaluator
 from .spectrum import Evaluator as Evaluator
 from .spectrum import ModeSum as ModeSum
 from .spectrum import Spectrum as Spectrum
 from .spectrum import rational_log
-from .trace_family import product, trace_family
+from .trace_family import trace_family
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -214,7 +216,7 @@ class Eigenvalues(Spectrum):
     size: int
 
     def __init__(self, values: Iterable[Number], signal: Iterable[Number] | None = None) -> None:
-        read = _read_column("values", values)
+        read = read_column("values", values)
         for k, value in enumerate(read):
             if value <= 0:
                 raise ValueError(
@@ -224,7 +226,7 @@ class Eigenvalues(Spectrum):
                 raise ValueError(
                     f"`values`[{k}] = {_short(value)} must not exceed the one before; sort descending"
                 )
-        powers = None if signal is None else _read_column("signal", signal)
+        powers = None if signal is None else read_column("signal", signal)
         if powers is not None:
             if len(powers) != len(read):
                 raise ValueError(
@@ -290,21 +292,8 @@ class Eigenvalues(Spectrum):
         goal: int,  # noqa: ARG002
     ) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
-        eigenvalues = [number(value) for value in self.values]
-        powers = eigenvalues if self.signal is None else [number(value) for value in self.signal]
-        jobs = [(index, what.signal, what.unlearned, what.learned) for index, what in enumerate(sums)]
-
-        def evaluate(kappa: Ball) -> list[Ball]:
-            totals = [number(0) for _ in jobs]
-            for eigenvalue, strength in zip(eigenvalues, powers, strict=True):
-                resolvent = 1 / (eigenvalue + kappa)
-                y, w = eigenvalue * resolvent, kappa * resolvent
-                for index, signal, unlearned, learned in jobs:
-                    term = product(w, unlearned, y, learned)
-                    totals[index] += term * strength if signal else term
-            return totals
-
-        return evaluate
+        powers = None if self.signal is None else [number(value) for value in self.signal]
+        return direct_evaluator(self.values, powers, sums)
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
@@ -319,12 +308,42 @@ class Eigenvalues(Spectrum):
             return self.eigenvalues(count)
         return np.array([float(value) for value in self.signal[:count]])
 
+    def extended(
+        self, size: Number = math.inf, *, first: Number | None = None, last: Number | None = None
+    ) -> ExtendedEigenvalues:
+        r"""Return these eigenvalues followed by the power law :math:`c\,k^{-a}` that fits the last of them.
+
+        Parameters
+        ----------
+        size : the number of all eigenvalues, an integer larger than the number of these, or inf
+        first, last : the range of indices of the least-squares line through log(value) against log(k), which
+            must hold at least 3; None for the last decade
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is outside its domain, or the eigenvalues do not fall over the range.
+
+        Notes
+        -----
+        The decay and its standard error are in the field `fit` of what is returned; a signal of its own is
+        continued by its own fit, in `signal_fit`. The sums are proven for the fitted numbers taken exactly.
+
+        Examples
+        --------
+        >>> from scalinglaws.numerics import Eigenvalues
+        >>> spectrum = Eigenvalues([1, "1/4", "1/16", "1/64"]).extended(first=2)
+        >>> spectrum
+        <ExtendedEigenvalues: 4 measured, inf in all, decay 3.96187 +/- 0.39 from 2 to 4>
+        """
+        return extend(self.values, self.signal, size, first, last)
+
     def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
         own = self if self.signal is None else Eigenvalues(self.values)
         return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
 
 
-def _read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
+def read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
     """Return the entries of a one-dimensional collection as exact numbers."""
     if isinstance(entries, (str, bytes)) or not isinstance(entries, Iterable):
         raise TypeError(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -41,15 +42,17 @@ from .integrals import Endpoint, Member, Moment
 
 @lru_cache(maxsize=64)
 def _cached_family(
-    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int, precision: int
+    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int, first: int, precision: int
 ) -> TraceFamily:
     assert precision == current_precision()
-    return TraceFamily(decay, size, moments, goal)
+    return TraceFamily(decay, size, moments, goal, first)
 
 
-def trace_family(decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int) -> TraceFamily:
+def trace_family(
+    decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int, first: int = 1
+) -> TraceFamily:
     """Return the evaluator of `moments`, with tables for the working precision that holds now."""
-    return _cached_family(decay, size, moments, goal, current_precision())
+    return _cached_family(decay, size, moments, goal, first, current_precision())
 
 
 class TraceFamily:
@@ -58,13 +61,21 @@ class TraceFamily:
     Parameters
     ----------
     decay : a > 0
-    size : number of terms, or ``math.inf``
+    size : index of the last term, or ``math.inf``
     moments : the sums
     goal : bits to which truncations are negligible against each sum
+    first : index of the first term
     """
 
-    def __init__(self, decay: Fraction, size: int | float, moments: tuple[Moment, ...], goal: int) -> None:
-        self.decay, self.size, self.goal = decay, size, goal
+    def __init__(
+        self,
+        decay: Fraction,
+        size: int | float,
+        moments: tuple[Moment, ...],
+        goal: int,
+        first: int = 1,
+    ) -> None:
+        self.decay, self.size, self.goal, self.first = decay, size, goal, first
         self.members = [Member(moment, decay, goal + 10) for moment in moments]
         self.plan = plan(decay, tuple((member.s, member.power) for member in self.members), goal)
         self.shifts = sorted({moment.shift for moment in moments} - {Fraction(0)})
@@ -73,7 +84,13 @@ class TraceFamily:
         }
         self._factors: list[int] = [0, 1]
         # nothing is gained by the formula unless it replaces at least as many terms as it needs
-        self.direct = size <= 2 * self.plan.start
+        skipped = min(first, self.plan.start) - 1
+        self.direct = size - first < 2 * self.plan.start - skipped
+        # the terms between the first and the plan's start would need tables from 1 on
+        self._far = first > 4 * self.plan.start
+        if first > self.plan.start:
+            # the remainder falls with the start
+            self.plan = replace(self.plan, start=first)
         self._ends: tuple[_End, _End | None] | None = None
         self._remainders: list[Ball] = []
         self._dropped: list[Ball] = []
@@ -89,15 +106,17 @@ class TraceFamily:
                 total + symmetric(self._tail(member, kappa, stop))
                 for total, member in zip(sums, self.members, strict=True)
             ]
-        check_terms(min(self.size, self.plan.start), self.decay, self.goal)
+        check_terms(min(self.size, self.plan.start) - self.first + 1, self.decay, self.goal)
         if self.direct:
             return self._add_terms(kappa, int(self.size) + 1)
         sums = self._add_terms(kappa, self.plan.start)
         rest = self._euler_maclaurin(kappa)
         return [total + tail for total, tail in zip(sums, rest, strict=True)]
 
-    def _table(self, exponent: Fraction, stop: int) -> list[Ball]:
+    def _table(self, exponent: Fraction, stop: int) -> list[Ball] | dict[int, Ball]:
         """Return ``k**exponent`` for all k below `stop` (at least); only primes need a logarithm."""
+        if self._far:
+            return {k: integer_power(k, exponent) for k in range(self.first, stop)}
         table = self._tables[exponent]
         factors = self._factors
         while len(factors) < stop:
@@ -109,7 +128,7 @@ class TraceFamily:
         return table
 
     def _add_terms(self, kappa: Ball, stop: int) -> list[Ball]:
-        """Return the sums of the terms below `stop`."""
+        """Return the sums of the terms from the first on, below `stop`."""
         growth = self._table(self.decay, stop)
         shifts = {shift: self._table(-shift, stop) for shift in self.shifts}
         jobs = [
@@ -118,7 +137,7 @@ class TraceFamily:
         ]
         totals = [number(0) for _ in jobs]
         needs_unlearned = any(unlearned for _, _, unlearned, _ in jobs)
-        for k in range(1, stop):
+        for k in range(self.first, stop):
             u = kappa * growth[k]
             y = 1 / (1 + u)
             w = u * y if needs_unlearned else u
@@ -131,7 +150,7 @@ class TraceFamily:
 
     def _negligible_from(self, kappa: Ball) -> int | None:
         """Return an index from which all terms are negligible, where that is cheaper than the formula."""
-        if self._slowest <= 0 or self.goal / self._slowest > 40:
+        if self.first > 1 or self._slowest <= 0 or self.goal / self._slowest > 40:
             return None
         knee = max(0.0, -magnitude(kappa) / float(self.decay)) if not kappa.is_zero() else math.inf
         exponent = knee + (self.goal + 12) / self._slowest

@@ -298,7 +298,8 @@ class RandomFeatureRidge:
         arguments = {
             name: number(name, getattr(self, name)) for name in ("features", "samples", "ridge", "noise")
         }
-        return numerics.solve_ridge(spectrum, source=source, digits=digits, **arguments)
+        point: numerics.RidgePoint = numerics.solve_ridge(spectrum, source=source, digits=digits, **arguments)
+        return point
 
     def _repr_latex_(self) -> str:
         body = rf"{law_latex(self.fixed_point)}\\ {law_latex(Eq(symbols.risk, self.risk))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -65,6 +66,72 @@ def test_text_and_json_hold_the_same_figures():
     text = run("ridge", *RIDGE).stdout.split()
     found = values("ridge", *RIDGE)
     assert dict(zip(text[::2], text[1::2], strict=True)) == found
+
+
+def interval(text):
+    """Read ``centre +/- radius`` exactly."""
+    centre, _, radius = text.partition(" +/- ")
+    return Fraction(centre), Fraction(radius)
+
+
+RIGOROUS = [
+    ("ridge", *RIDGE, "--ridge", "1/3", "--noise", "1/7"),
+    ("optimal-ridge", *RIDGE, "--noise", "1/7"),
+    ("trace-sum", "--decay", "1.0001", "--kappa", "1e-300", "--size", "1e18", "--power", "3"),
+]
+
+
+@pytest.mark.parametrize("words", RIGOROUS, ids=lambda words: words[0])
+@pytest.mark.parametrize("digits", [15, 40])
+def test_rigorous_prints_intervals_that_hold_more_digits(words, digits):
+    proven = values(*words, "--digits", digits, "--rigorous")
+    fine = values(*words, "--digits", digits + 20)
+    assert list(proven) == list(fine)
+    for word, text in proven.items():
+        centre, radius = interval(text)
+        assert abs(Fraction(fine[word]) - centre) <= radius * (1 + Fraction(1, 10**6)), word
+        assert radius <= Fraction(1, 2 * 10**digits) * abs(centre), word
+
+
+def test_rigorous_prints_exact_numbers_as_such():
+    found = values(
+        "ridge",
+        "--decay",
+        "2",
+        "--size",
+        "30",
+        "--features",
+        "40",
+        "--samples",
+        "90",
+        "--noise",
+        "0.5",
+        "--rigorous",
+    )
+    assert found["kappa"] == "0.0 +/- 0"
+    assert found["df1"] == "30.0 +/- 0"
+    assert found["risk"] == "0.75 +/- 0"
+
+
+def test_rigorous_text_and_json_hold_the_same_figures():
+    lines = [line.split(maxsplit=1) for line in run(*RIGOROUS[0], "--rigorous").stdout.splitlines()]
+    assert dict(lines) == values(*RIGOROUS[0], "--rigorous")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("trace-sum", "--decay", "1/2", "--kappa", "1", "--rigorous"),
+        ("ridge", "--decay", "2", "--features", "5", "--samples", "5", "--rigorous"),
+        ("optimal-ridge", "--decay", "2", "--features", "0", "--samples", "5", "--rigorous"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_rigorous_answers_bad_input_in_one_line(words):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_optimal_ridge_prints_the_ridge_first():

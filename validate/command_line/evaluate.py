@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from . import options
-from .output import decimal, print_values
+from .output import figure, print_values
 
 WORDS = ("kappa", "df1", "df2", "df3", "risk", "excess", "bias", "variance")
 
@@ -20,6 +20,7 @@ def evaluate() -> None:
 @options.resources
 @options.ridge
 @options.digits
+@options.rigorous
 @options.json_flag
 def ridge(
     decay: str,
@@ -30,6 +31,7 @@ def ridge(
     noise: str,
     ridge: str,
     digits: int,
+    rigorous: bool,
     as_json: bool,
 ) -> None:
     """Solve random-feature ridge regression on a power-law spectrum.
@@ -47,14 +49,16 @@ def ridge(
         noise=noise,
         source=source,
         digits=digits,
+        rigorous=rigorous,
     )
-    print_values({word: decimal(getattr(point, word), digits) for word in WORDS}, as_json=as_json)
+    print_values({word: figure(getattr(point, word), digits) for word in WORDS}, as_json=as_json)
 
 
 @evaluate.command("optimal-ridge")
 @options.spectrum
 @options.resources
 @options.digits
+@options.rigorous
 @options.json_flag
 def optimal_ridge_command(
     decay: str,
@@ -64,16 +68,23 @@ def optimal_ridge_command(
     samples: str,
     noise: str,
     digits: int,
+    rigorous: bool,
     as_json: bool,
 ) -> None:
     """Find the ridge that minimises the risk, and the solution there."""
     from ...numerics import PowerLaw, optimal_ridge
 
     best = optimal_ridge(
-        PowerLaw(decay, size), features=features, samples=samples, noise=noise, source=source, digits=digits
+        PowerLaw(decay, size),
+        features=features,
+        samples=samples,
+        noise=noise,
+        source=source,
+        digits=digits,
+        rigorous=rigorous,
     )
-    values = {"ridge": decimal(best.ridge, digits)}
-    values |= {word: decimal(getattr(best.point, word), digits) for word in WORDS}
+    values = {"ridge": figure(best.ridge, digits)}
+    values |= {word: figure(getattr(best.point, word), digits) for word in WORDS}
     print_values(values, as_json=as_json)
 
 
@@ -86,12 +97,20 @@ def optimal_ridge_command(
 )
 @click.option("--size", default="inf", show_default=True, help="Number of terms M, or inf.")
 @options.digits
+@options.rigorous
 @options.json_flag
 def trace_sum_command(
-    decay: str, kappa: str, shift: str, power: int, size: str, digits: int, as_json: bool
+    decay: str,
+    kappa: str,
+    shift: str,
+    power: int,
+    size: str,
+    digits: int,
+    rigorous: bool,
+    as_json: bool,
 ) -> None:
     """Evaluate the sum over k from 1 to M of k^-s / (1 + kappa k^a)^m."""
     from ...numerics import trace_sum
 
-    value = trace_sum(decay, kappa, shift=shift, power=power, size=size, digits=digits)
-    print_values({"value": decimal(value, digits)}, as_json=as_json)
+    value = trace_sum(decay, kappa, shift=shift, power=power, size=size, digits=digits, rigorous=rigorous)
+    print_values({"value": figure(value, digits)}, as_json=as_json)

@@ -25,6 +25,12 @@ digits = click.option(
     "--digits", type=int, default=15, show_default=True, help="Significant digits, all of them right."
 )
 
+rigorous = click.option(
+    "--rigorous",
+    is_flag=True,
+    help="Print centre +/- radius of intervals that are proven to hold the result.",
+)
+
 
 def spectrum(function: F) -> F:
     """Add the options of a power-law spectrum and of its signal."""

@@ -19,6 +19,13 @@ def decimal(value: Any, digits: int) -> str:
     return str(mpmath.nstr(value, digits, strip_zeros=False, min_fixed=-6, max_fixed=max(digits, 6)))
 
 
+def figure(value: Any, digits: int) -> str:
+    """Return an enclosure as ``centre +/- radius``, and a number of mpmath as :func:`decimal` does."""
+    from ...numerics import Enclosure
+
+    return str(value) if isinstance(value, Enclosure) else decimal(value, digits)
+
+
 def print_values(values: Mapping[str, str], *, as_json: bool) -> None:
     """Print named figures, one a line, or as a JSON object."""
     if as_json:
