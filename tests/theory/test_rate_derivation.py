@@ -94,6 +94,18 @@ def test_random_points_of_the_whole_domain():
             assert check is None or check.passed, (point, part, step.rule, check.remark())
 
 
+def test_a_ridge_that_nearly_sets_kappa_moves_the_root():
+    """The degrees of freedom hardly fill the features: what is missing is the largest error of kappa."""
+    for share in (Rational(1, 20), Rational(1, 10)):
+        found = rate_derivation(SCALINGS["ridge"], "bias", at={a: 2, b: 5 * HALF, q: HALF, l: share})
+        (root,) = (step for step in found.steps if step.name == S.kappa)
+        errors = {bound.subs({a: 2, q: HALF, l: share}) for bound in root.statement.ordered_errors()}
+        variable = SCALINGS["ridge"].variable
+        assert variable ** (-1 - share) in errors
+        for seed in range(3):
+            assert all(check is None or check.passed for check in found.check(seed=seed))
+
+
 def test_the_way_leads_from_the_fixed_point_to_the_leading_term():
     found = derivation("ridge.bias", at={a: 2, b: 5 * HALF, q: HALF, l: 1})
     kinds = [step.rigour for step in found.steps]
