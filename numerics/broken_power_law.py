@@ -16,15 +16,15 @@ import numpy.typing as npt
 
 from .arithmetic import number, power, working_precision
 from .direct_sums import direct_evaluator
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, real_exponent
+from .exact import Exact, Number, count_or_infinite, positive, positive_exponent
 from .exact import count as read_count
 from .pieces import Piece, Scale, added
 from .spectra import PowerLaw, read_column
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class BrokenPowerLaw(Spectrum):
+class BrokenPowerLaw(FormulaSpectrum):
     r"""A power law in pieces, :math:`\lambda_k=c\,c_i\,k^{-a_i}` for :math:`K_{i-1}<k\le K_i`.
 
     Parameters
@@ -122,10 +122,6 @@ class BrokenPowerLaw(Spectrum):
             shown += f", spikes=[{', '.join(map(str, self.spikes))}]"
         return f"BrokenPowerLaw({shown})"
 
-    def check_source(self, source: Number | None) -> Fraction | None:
-        """Return `source` as an exact number; any real number fits."""
-        return None if source is None else real_exponent("source", source)
-
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
         self._tail.check_convergence(sums, source, kappa)
@@ -134,20 +130,12 @@ class BrokenPowerLaw(Spectrum):
         """Raise DivergentSumError if the data or the signal has infinite power."""
         self._tail.check_finite(source)
 
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
         """Return r where the signal powers are r times the eigenvalues, else None."""
         if source is None:
             return Fraction(1)
         alone = self._tail if len(self.decays) == 1 and not self.spikes and self.scales is None else None
         return alone.signal_ratio(source) if alone else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive, which holds for every power law."""
-        return True
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

@@ -18,13 +18,13 @@ from .direct_sums import direct_evaluator
 from .exact import Exact, Number
 from .exact import count as read_count
 from .spectra import Eigenvalues, read_column
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .spectrum import Evaluator, ListedSpectrum, ModeSum, rational_log
 
 _LONGEST_LIST = 10**8
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Degenerate(Spectrum):
+class Degenerate(ListedSpectrum):
     r"""A spectrum of levels: the eigenvalue :math:`\lambda_i` occurs :math:`m_i` times.
 
     Parameters
@@ -101,16 +101,6 @@ class Degenerate(Spectrum):
             )
         return None
 
-    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
-        """Do nothing: finite sums converge."""
-
-    def check_finite(self, source: Fraction | None) -> None:
-        """Do nothing: finite sums converge."""
-
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None and self.signal is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
         """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
         if self.signal is None:
@@ -122,10 +112,6 @@ class Degenerate(Spectrum):
             modes[value] = modes.get(value, 0) + multiplicity
         ratios = {total / (value * modes[value]) for value, total in strength.items()}
         return ratios.pop() if len(ratios) == 1 else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive."""
-        return self.signal is None or any(self.signal)
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

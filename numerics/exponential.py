@@ -13,15 +13,15 @@ import numpy.typing as npt
 
 from .arithmetic import Ball, number
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, real_exponent
+from .exact import Exact, Number, count_or_infinite, positive, positive_exponent
 from .exact import count as read_count
 from .exponential_sums import ExponentialSums
 from .integrals import Moment
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Exponential(Spectrum):
+class Exponential(FormulaSpectrum):
     r"""The spectrum :math:`\lambda_k=c\,e^{-rk}`, :math:`k=1,\dots,M`.
 
     Parameters
@@ -68,10 +68,6 @@ class Exponential(Spectrum):
         scale = "" if self.scale == 1 else f", scale={self.scale}"
         return f"Exponential(rate={self.rate}, size={self.size}{scale})"
 
-    def check_source(self, source: Number | None) -> Fraction | None:
-        """Return `source` as an exact number; any real number fits."""
-        return None if source is None else real_exponent("source", source)
-
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
         if self.size != math.inf:
@@ -99,19 +95,11 @@ class Exponential(Spectrum):
                 "diverges; choose it larger or give a finite size"
             )
 
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
         """Return r where the signal powers are r times the eigenvalues, else None."""
         if source is None:
             return Fraction(1)
         return 1 / self.scale if source == self.rate else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive, which holds for every exponential."""
-        return True
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

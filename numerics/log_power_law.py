@@ -16,11 +16,11 @@ from .errors import DivergentSumError
 from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, real_exponent
 from .exact import count as read_count
 from .log_power_sums import LogMoment, log_power_sums
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class LogPowerLaw(Spectrum):
+class LogPowerLaw(FormulaSpectrum):
     r"""The spectrum :math:`\lambda_k=c\,k^{-a}\log^{-p}(k+1)`, :math:`k=1,\dots,M`.
 
     Parameters
@@ -79,10 +79,6 @@ class LogPowerLaw(Spectrum):
         scale = "" if self.scale == 1 else f", scale={self.scale}"
         return f"LogPowerLaw(decay={self.decay}, log_power={self.log_power}, size={self.size}{scale})"
 
-    def check_source(self, source: Number | None) -> Fraction | None:
-        """Return `source` as an exact number; any real number fits."""
-        return None if source is None else real_exponent("source", source)
-
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
         if self.size != math.inf:
@@ -109,19 +105,11 @@ class LogPowerLaw(Spectrum):
         self.check_convergence([ModeSum(unlearned=0, learned=1, signal=True)], None, Fraction(0))
         self.check_convergence([ModeSum(unlearned=0, learned=1, signal=True)], source, Fraction(0))
 
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
         """Return r where the signal powers are r times the eigenvalues, else None."""
         if source is None:
             return Fraction(1)
         return 1 / self.scale if source == self.decay and not self.log_power else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive, which holds for every power law."""
-        return True
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

@@ -14,20 +14,20 @@ import numpy.typing as npt
 from .arithmetic import Ball, number
 from .direct_sums import direct_evaluator
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational, real_exponent
+from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational
 from .exact import count as read_count
 from .extended import ExtendedEigenvalues, extend
 from .integrals import Moment
 from .log_sums import log_evaluator
 from .spectrum import Evaluator as Evaluator
+from .spectrum import FormulaSpectrum, ListedSpectrum, rational_log
 from .spectrum import ModeSum as ModeSum
 from .spectrum import Spectrum as Spectrum
-from .spectrum import rational_log
 from .trace_family import trace_family
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class PowerLaw(Spectrum):
+class PowerLaw(FormulaSpectrum):
     r"""The spectrum :math:`\lambda_k=c\,k^{-a}`, :math:`k=1,\dots,M`.
 
     Parameters
@@ -68,10 +68,6 @@ class PowerLaw(Spectrum):
         scale = "" if self.scale == 1 else f", scale={self.scale}"
         return f"PowerLaw(decay={self.decay}, size={self.size}{scale})"
 
-    def check_source(self, source: Number | None) -> Fraction | None:
-        """Return `source` as an exact number; any real number fits."""
-        return None if source is None else real_exponent("source", source)
-
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
         if self.size != math.inf:
@@ -103,19 +99,11 @@ class PowerLaw(Spectrum):
                     "modes diverges; choose it larger or give a finite size"
                 )
 
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
         """Return r where the signal powers are r times the eigenvalues, else None."""
         if source is None:
             return Fraction(1)
         return 1 / self.scale if source == self.decay or self.size == 1 else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive, which holds for every power law."""
-        return True
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
@@ -184,7 +172,7 @@ class PowerLaw(Spectrum):
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Eigenvalues(Spectrum):
+class Eigenvalues(ListedSpectrum):
     """A spectrum given by its eigenvalues, measured or computed.
 
     Parameters
@@ -253,16 +241,6 @@ class Eigenvalues(Spectrum):
             )
         return None
 
-    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
-        """Do nothing: finite sums converge."""
-
-    def check_finite(self, source: Fraction | None) -> None:
-        """Do nothing: finite sums converge."""
-
-    def is_isotropic(self, source: Fraction | None) -> bool:
-        """Whether the signal powers are the eigenvalues."""
-        return source is None and self.signal is None
-
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
         """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
         if self.signal is None:
@@ -274,10 +252,6 @@ class Eigenvalues(Spectrum):
             degeneracy[value] = degeneracy.get(value, 0) + 1
         ratios = {strength / (value * degeneracy[value]) for value, strength in level.items()}
         return ratios.pop() if len(ratios) == 1 else None
-
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
-        """Whether some signal power is positive."""
-        return self.signal is None or any(self.signal)
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

@@ -26,6 +26,7 @@ from .exact import (
     digit_count,
     nonnegative,
     rational,
+    real_exponent,
 )
 
 Evaluator: TypeAlias = Callable[[Ball], list[Ball]]
@@ -188,6 +189,44 @@ class Spectrum(ABC):
                 return self.evaluator([what], source, goal)(number(exact_kappa))
 
         return to_mpf(proven(attempt, list, bits, what="the sum over the spectrum")[0], bits)
+
+
+class FormulaSpectrum(Spectrum):
+    """Eigenvalues by a formula in k; the signal may have an exponent of its own, and is in every mode."""
+
+    def check_source(self, source: Number | None) -> Fraction | None:
+        """Return `source` as an exact number; any real number fits."""
+        return None if source is None else real_exponent("source", source)
+
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+        return source is None
+
+    # the interface serves signals that depend on the source; here it is never zero
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+        """Whether some signal power is positive, which holds for every exponent."""
+        return True
+
+
+class ListedSpectrum(Spectrum):
+    """Finitely many eigenvalues from a list: every sum converges, and the signal is part of the list."""
+
+    signal: tuple[Fraction, ...] | None
+
+    def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
+        """Do nothing: finite sums converge."""
+
+    def check_finite(self, source: Fraction | None) -> None:
+        """Do nothing: finite sums converge."""
+
+    def is_isotropic(self, source: Fraction | None) -> bool:
+        """Whether the signal powers are the eigenvalues."""
+        return source is None and self.signal is None
+
+    # a list takes no source, which the interface hands to every spectrum
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+        """Whether some signal power is positive."""
+        return self.signal is None or any(self.signal)
 
 
 def rational_log(value: Fraction) -> float:
