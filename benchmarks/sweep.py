@@ -62,6 +62,15 @@ def small(size: int) -> dict[str, FloatArray]:
     return points
 
 
+def _excess_level(x: float, eigenvalues: FloatArray, n: float, t: float, ridge: float) -> float:
+    """Return what vanishes at the logarithm of kappa: degrees of freedom less what the ridge allows."""
+    kappa = math.exp(x)
+    z = np.sum(eigenvalues / (eigenvalues + kappa))
+    d = ridge / (t * kappa)
+    root = math.sqrt((1 / n - 1 / t) ** 2 + 4 * d / (n * t))
+    return float(z - 2 * (1 - d) / (1 / n + 1 / t + root))
+
+
 def by_brentq(points: dict[str, FloatArray], size: int) -> FloatArray:
     """Return the risk by SciPy's root finder on double-precision sums over all modes."""
     modes = np.arange(1, size + 1.0)
@@ -69,14 +78,9 @@ def by_brentq(points: dict[str, FloatArray], size: int) -> FloatArray:
     for a, b, n, t, ridge, noise in zip(*points.values(), strict=True):
         eigenvalues, signal = modes**-a, modes**-b
 
-        def equation(x: float) -> float:
-            kappa = math.exp(x)
-            z = np.sum(eigenvalues / (eigenvalues + kappa))  # noqa: B023
-            d = ridge / (t * kappa)  # noqa: B023
-            root = math.sqrt((1 / n - 1 / t) ** 2 + 4 * d / (n * t))  # noqa: B023
-            return float(z - 2 * (1 - d) / (1 / n + 1 / t + root))  # noqa: B023
-
-        kappa = math.exp(brentq(equation, math.log(ridge / t), 5.0, xtol=1e-14, rtol=1e-14))
+        kappa = math.exp(
+            brentq(_excess_level, math.log(ridge / t), 5.0, (eigenvalues, n, t, ridge), 1e-14, 1e-14)
+        )
         y = eigenvalues / (eigenvalues + kappa)
         z, q = y.sum(), (y * y).sum()
         first, second = (signal * (1 - y)).sum(), (signal * y * (1 - y)).sum()

@@ -67,8 +67,11 @@ class Slopes(Generic[Quantity]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSums(Generic[Quantity]):
-    r"""Sums with the factor log(k): of :math:`wy`, :math:`wy^2` and, for a given source,
-    :math:`v` times :math:`wy`, :math:`w^2y`, :math:`w` and :math:`w^2`."""  # noqa: D205, D209
+    r"""Sums with the factor log(k).
+
+    They are those of :math:`wy`, of :math:`wy^2` and, for a given source, of :math:`v` times :math:`wy`,
+    :math:`w^2y`, :math:`w` and :math:`w^2`.
+    """
 
     half: Quantity
     half_learned: Quantity
