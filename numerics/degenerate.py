@@ -101,17 +101,9 @@ class Degenerate(ListedSpectrum):
             )
         return None
 
-    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
-        """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
-        if self.signal is None:
-            return Fraction(1)
-        strength: dict[Fraction, Fraction] = {}
-        modes: dict[Fraction, int] = {}
-        for value, each, multiplicity in zip(self.values, self.signal, self.multiplicities, strict=True):
-            strength[value] = strength.get(value, Fraction(0)) + each * multiplicity
-            modes[value] = modes.get(value, 0) + multiplicity
-        ratios = {total / (value * modes[value]) for value, total in strength.items()}
-        return ratios.pop() if len(ratios) == 1 else None
+    def modes(self) -> Iterable[int]:
+        """Return the multiplicities."""
+        return self.multiplicities
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""

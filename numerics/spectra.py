@@ -241,18 +241,6 @@ class Eigenvalues(ListedSpectrum):
             )
         return None
 
-    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
-        """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
-        if self.signal is None:
-            return Fraction(1)
-        level: dict[Fraction, Fraction] = {}
-        degeneracy: dict[Fraction, int] = {}
-        for value, strength in zip(self.values, self.signal, strict=True):
-            level[value] = level.get(value, Fraction(0)) + strength
-            degeneracy[value] = degeneracy.get(value, 0) + 1
-        ratios = {strength / (value * degeneracy[value]) for value, strength in level.items()}
-        return ratios.pop() if len(ratios) == 1 else None
-
     def log_eigenvalue(self, index: Exact) -> float:
         """Return the logarithm of the eigenvalue at an index, of the last one beyond the end."""
         last = min(index, self.size)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Final, TypeAlias
 
 import mpmath
@@ -211,7 +212,12 @@ class FormulaSpectrum(Spectrum):
 class ListedSpectrum(Spectrum):
     """Finitely many eigenvalues from a list: every sum converges, and the signal is part of the list."""
 
+    values: tuple[Fraction, ...]
     signal: tuple[Fraction, ...] | None
+
+    def modes(self) -> Iterable[int]:
+        """Return how many modes each entry of the list stands for."""
+        return repeat(1, len(self.values))
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Do nothing: finite sums converge."""
@@ -224,6 +230,18 @@ class ListedSpectrum(Spectrum):
         return source is None and self.signal is None
 
     # a list takes no source, which the interface hands to every spectrum
+    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
+        """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
+        if self.signal is None:
+            return Fraction(1)
+        strength: dict[Fraction, Fraction] = {}
+        count_of: dict[Fraction, int] = {}
+        for value, each, modes in zip(self.values, self.signal, self.modes(), strict=True):
+            strength[value] = strength.get(value, Fraction(0)) + each * modes
+            count_of[value] = count_of.get(value, 0) + modes
+        ratios = {total / (value * count_of[value]) for value, total in strength.items()}
+        return ratios.pop() if len(ratios) == 1 else None
+
     def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
         """Whether some signal power is positive."""
         return self.signal is None or any(self.signal)
