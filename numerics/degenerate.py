@@ -114,8 +114,8 @@ class Degenerate(ListedSpectrum):
     def evaluator(
         self,
         sums: Sequence[ModeSum],
-        source: Fraction | None,  # noqa: ARG002
-        goal: int,  # noqa: ARG002
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
+        goal: int,  # noqa: ARG002 -- of the interface
     ) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         powers = None if self.signal is None else [number(value) for value in self.signal]

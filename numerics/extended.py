@@ -87,7 +87,7 @@ class ExtendedEigenvalues(Spectrum):
     def check_convergence(
         self,
         sums: Sequence[ModeSum],
-        source: Fraction | None,  # noqa: ARG002
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
         kappa: Fraction,
     ) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
@@ -106,7 +106,7 @@ class ExtendedEigenvalues(Spectrum):
                     "diverges; choose a finite size, kappa > 0 or another range to fit"
                 )
 
-    def check_finite(self, source: Fraction | None) -> None:  # noqa: ARG002
+    def check_finite(self, source: Fraction | None) -> None:  # noqa: ARG002 -- of the interface
         """Raise DivergentSumError if the data or the signal has infinite power."""
         for name, fit in (("eigenvalues", self.fit), ("signal", self.signal_fit)):
             if self.size == math.inf and fit is not None and fit.decay <= 1:
@@ -123,7 +123,7 @@ class ExtendedEigenvalues(Spectrum):
         """Return 1 for the isotropic prior, else None."""
         return Fraction(1) if self.is_isotropic(source) else None
 
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002 -- of the interface
         """Whether some signal power is positive, which holds for what is fitted."""
         return True
 
@@ -138,7 +138,7 @@ class ExtendedEigenvalues(Spectrum):
     def evaluator(
         self,
         sums: Sequence[ModeSum],
-        source: Fraction | None,  # noqa: ARG002
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
         goal: int,
     ) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""

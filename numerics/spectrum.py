@@ -64,9 +64,9 @@ class Spectrum(ABC):
 
     def log_evaluator(
         self,
-        sums: Sequence[ModeSum],  # noqa: ARG002
-        source: Fraction | None,  # noqa: ARG002
-        goal: int,  # noqa: ARG002
+        sums: Sequence[ModeSum],  # noqa: ARG002 -- of the interface
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
+        goal: int,  # noqa: ARG002 -- of the interface
     ) -> Evaluator | None:
         """Return the same for `sums` with the factor log(k), None where the eigenvalues have no decay."""
         return None
@@ -203,8 +203,7 @@ class FormulaSpectrum(Spectrum):
         """Whether the signal powers are the eigenvalues."""
         return source is None
 
-    # the interface serves signals that depend on the source; here it is never zero
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002 -- of the interface
         """Whether some signal power is positive, which holds for every exponent."""
         return True
 
@@ -229,8 +228,7 @@ class ListedSpectrum(Spectrum):
         """Whether the signal powers are the eigenvalues."""
         return source is None and self.signal is None
 
-    # a list takes no source, which the interface hands to every spectrum
-    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002
+    def signal_ratio(self, source: Fraction | None) -> Fraction | None:  # noqa: ARG002 -- of the interface
         """Return r where the signal is r times the eigenvalues (summed over equal ones), else None."""
         if self.signal is None:
             return Fraction(1)
@@ -242,7 +240,7 @@ class ListedSpectrum(Spectrum):
         ratios = {total / (value * count_of[value]) for value, total in strength.items()}
         return ratios.pop() if len(ratios) == 1 else None
 
-    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002
+    def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002 -- of the interface
         """Whether some signal power is positive."""
         return self.signal is None or any(self.signal)
 
