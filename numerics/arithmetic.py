@@ -136,7 +136,9 @@ def spread(center: Ball, radius: Ball) -> Ball:
 
 
 def magnitude(ball: Ball) -> float:
-    """Return roughly the binary logarithm of the midpoint's size, -inf for zero."""
+    """Return roughly the binary logarithm of the midpoint's size, -inf for zero, inf where there is none."""
+    if not ball.is_finite():
+        return math.inf
     mantissa, exponent = ball.mid().man_exp()
     bits = int(mantissa).bit_length()
     if bits == 0:
@@ -222,6 +224,14 @@ def proven(
     ------
     PrecisionError
         If twelve attempts, or 60 times the bits asked for plus 40000, were not enough.
+
+    Notes
+    -----
+    The check is a posteriori: whatever the attempt did, a value is returned only if each ball has
+    ``radius <= 2**-bits * |midpoint|``, and the ball contains the exact number. Its midpoint rounded to
+    `bits` bits by :func:`to_mpf` is off by ``2**-bits`` once more, so that both together are below
+    ``2**(1 - bits) / (1 - 2**-bits)`` of the exact number: with two digits to spare in `bits`, a fiftieth of
+    ``10**-digits``.
     """
     goal = bits + 12
     bound = 60 * bits + 40_000
@@ -236,5 +246,6 @@ def proven(
         if goal > bound:
             break
     raise PrecisionError(
-        f"{what} is not proven to {bits} bits at a working precision of {min(goal, bound)} bits"
+        f"{what} is not proven to {bits} bits at a working precision of {min(goal, bound)} bits; choose "
+        "fewer `digits` or less extreme arguments"
     )

@@ -24,14 +24,16 @@ from mpmath.libmp import (
     mpf_mul,
     mpf_sub,
     round_ceiling,
+    round_down,
     round_floor,
     round_up,
 )
 
 from .arithmetic import Ball, integer_below, log, number, parts, to_mpf, working_precision
-from .exact import MAXIMUM_DIGITS, Number, extended_rational
+from .exact import MAXIMUM_DIGITS, Number, _show, extended_rational
 
 _RADIUS_BITS = 30
+_DECIDING_BITS = 10_000
 _DECIMALS_PER_BIT = math.log10(2)
 
 
@@ -72,7 +74,7 @@ class Enclosure:
         for name, value in (("centre", self.centre), ("radius", self.radius)):
             if not isinstance(value, mpmath.mpf):
                 raise TypeError(
-                    f"`{name}` = {value!r} must be an mpf, not a {type(value).__name__}; convert it"
+                    f"`{name}` = {_show(value)} must be an mpf, not a {type(value).__name__}; convert it"
                 )
         if mpmath.isnan(self.centre):
             raise ValueError(f"`centre` = {self.centre} must be a number; nan is not")
@@ -88,7 +90,7 @@ class Enclosure:
         if exact is not None:
             return f"{exact} +/- 0"
         digits = self.digits if self.radius else math.ceil(self.centre._mpf_[3] * _DECIMALS_PER_BIT)
-        text = self.ball.str(int(digits) + 3).strip("[]")
+        text = self.ball.str(min(int(digits), MAXIMUM_DIGITS) + 3).strip("[]")
         return f"0 {text}" if text.startswith("+/-") else text
 
     @property
@@ -145,8 +147,17 @@ class Enclosure:
             position, reach, scale = from_int(exact.numerator), from_int(0), from_int(exact.denominator)
         if mpmath.isinf(self.centre) or position == finf:
             return bool(self.centre._mpf_ == position)
-        distance = mpf_abs(mpf_sub(mpf_mul(self.centre._mpf_, scale), position))
-        return bool(mpf_le(mpf_add(distance, reach), mpf_mul(self.radius._mpf_, scale)))
+        centre, radius = mpf_mul(self.centre._mpf_, scale), mpf_mul(self.radius._mpf_, scale)
+
+        def farthest(*rounding: Any) -> Any:
+            return mpf_add(mpf_abs(mpf_sub(centre, position, *rounding)), reach, *rounding)
+
+        # exact sums of numbers that are very far apart would not fit into memory, and are rarely needed
+        if mpf_le(farthest(_DECIDING_BITS, round_up), radius):
+            return True
+        if not mpf_le(farthest(_DECIDING_BITS, round_down), radius):
+            return False
+        return bool(mpf_le(farthest(), radius))
 
     def _end(self, combine: Callable[..., tuple[Any, ...]], rounding: str) -> mpmath.mpf:
         bits = self.centre._mpf_[3] + 2 * _RADIUS_BITS

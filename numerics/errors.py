@@ -23,3 +23,7 @@ class DivergentSumError(ValueError):
 
 class InterpolationThresholdError(ValueError):
     """The arguments sit exactly where the ridgeless risk is infinite."""
+
+
+class UnstableStepSizeError(ValueError):
+    """The step size is so large that the expected risk grows without bound."""

@@ -36,7 +36,7 @@ from functools import lru_cache
 from .arithmetic import Ball, asin, bernoulli, cos, factorial, number, pi, power
 from .errors import PrecisionError
 
-MAXIMUM_DIRECT_TERMS = 3_000_000
+MAXIMUM_DIRECT_TERMS = 1_000_000  # some seconds
 MAXIMUM_ORDER = 5000
 
 
@@ -86,10 +86,12 @@ def plan(decay: Fraction, exponents: tuple[tuple[Fraction, int], ...], goal: int
 
 def check_terms(terms: float, decay: Fraction, goal: int) -> None:
     """Raise PrecisionError if more terms than are affordable had to be added one by one."""
-    if terms > MAXIMUM_DIRECT_TERMS:
+    # a term costs about twice as much at 500 bits
+    affordable = MAXIMUM_DIRECT_TERMS * 500 // (500 + goal)
+    if terms > affordable:
         raise PrecisionError(
             f"`decay` = {float(decay):g} with the other exponents given needs more than "
-            f"{MAXIMUM_DIRECT_TERMS} terms one by one at {goal} bits; "
+            f"{affordable} terms one by one at {goal} bits; "
             "choose smaller exponents or fewer digits"
         )
 

@@ -30,6 +30,9 @@ MAXIMUM_EXPONENT: Final = 20_000
 MAXIMUM_EXPONENT_SIZE: Final = 250
 """Exponents of power laws lie between 10**-250 and 10**250, within the doubles that plan a summation."""
 
+MAXIMUM_POWER: Final = 10**15
+"""Integer powers of the summands end there, within the doubles that plan a summation."""
+
 MAXIMUM_DIGITS: Final = 1000
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -135,6 +138,15 @@ def count(name: str, value: Number) -> int:
     return int(number)
 
 
+def power_count(name: str, value: Number, least: int = 1) -> int:
+    """Return `value` as an integer from `least` to 10**15."""
+    domain = f"an integer from {least} to 1e15"
+    number = rational(name, value, domain)
+    if number.denominator != 1 or not least <= number <= MAXIMUM_POWER:
+        raise ValueError(f"`{name}` = {_show(value)} must be {domain}; choose one in that range")
+    return int(number)
+
+
 def count_or_infinite(name: str, value: Number) -> int | float:
     """Return `value` as an integer not smaller than one, or ``math.inf``."""
     number = extended_rational(name, value, "an integer not smaller than 1, or inf")
@@ -164,6 +176,15 @@ def bits_for(digits: int) -> int:
     return math.ceil((digits + 2) * _BITS_PER_DIGIT)
 
 
+def exact_text(number: Exact | int) -> str:
+    """Return an exact number for a message; one of many digits is rounded."""
+    if isinstance(number, float):
+        return str(number)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) <= 100:
+        return str(number)
+    return f"about {mpmath.nstr(mpmath.mpf(number.numerator) / number.denominator, 6)}"
+
+
 def _as_exponent(name: str, number: Fraction, domain: str) -> Fraction:
     limit = 10**MAXIMUM_EXPONENT_SIZE
     if number and not Fraction(1, limit) <= abs(number) <= limit:
@@ -176,8 +197,9 @@ def _show(value: Number) -> str:
     """Return `value` for a one-line message, shortened when it is long."""
     try:
         text = repr(value)
-    except ValueError:  # an integer beyond the interpreter's limit for printing
-        text = f"<an integer of {int(value).bit_length()} bits>"
+    except ValueError:  # an integer beyond the interpreter's limit for printing, alone or inside
+        is_integer = isinstance(value, int)
+        text = f"<an integer of {value.bit_length()} bits>" if is_integer else f"<{type(value).__name__}>"
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:40]}...{text[-12:]}"
 

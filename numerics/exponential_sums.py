@@ -62,7 +62,8 @@ class ExponentialSums:
         self.rate, self.size, self.moments, self.goal = rate, size, moments, goal
         self.step = number(rate)
         # as many terms on one side of the window as terms of the expansion on the other
-        self.width = max(2, math.isqrt(math.ceil(goal * min(float(rate), 1e6))))
+        steepest = max(moment.unlearned + moment.learned for moment in moments)
+        self.width = max(2, math.isqrt(math.ceil(goal * min(float(rate), 1e6))), steepest.bit_length())
         self._smooth = [_smooth_sum(self, moment) for moment in moments]
 
     def evaluate(self, kappa: Ball) -> list[Ball]:

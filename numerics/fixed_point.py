@@ -122,7 +122,10 @@ def solve_kappa(problem: Regression, bits: int) -> Ball:
             if reached >= bits or goal >= bits + 32:
                 return exp(step)
         goal = min(bits + 32, max(int(2 * reached) + 8, goal + 16))
-    raise PrecisionError(f"kappa is not proven to {bits} bits at a working precision of {bound} bits")
+    raise PrecisionError(
+        f"kappa is not proven to {bits} bits at a working precision of {bound} bits; choose fewer `digits` "
+        "or less extreme arguments"
+    )
 
 
 def smaller_root(problem: Regression, kappa: Ball) -> tuple[Ball, Ball]:
@@ -221,10 +224,13 @@ class _Bracket:
                     self.bits *= 2
                     if self.bits > 200_000:
                         raise PrecisionError(
-                            f"the sign of the fixed-point equation at log(kappa) = {x} is undecided"
+                            f"the sign of the fixed-point equation at log(kappa) = {x:.6g} is undecided at "
+                            f"{self.bits} bits; choose a less extreme `spectrum`, `features` or `samples`"
                         )
                     continue
-                return sign, self._step(z, c, target, slope)
+                step, plain = self._step(z, c, target, slope), float((excess / (c + slope)).mid())
+                # far from the root, too, the logarithm's step is short where z_* is next to the size
+                return sign, plain if abs(step) < 1e-7 and not abs(plain) < 1e-6 else step
 
     def _step(self, z: Ball, c: Ball, target: Ball, slope: Ball) -> float:
         """Return the Newton step of log(z / (M - z)), which is nearly linear in x where h is not."""

@@ -23,8 +23,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from .arithmetic import Ball, log, magnitude, number, symmetric
+from .errors import PrecisionError
+
+_MOST_TERMS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ class IncompleteBeta:
         # while p + i is negative the terms do not fall yet, and a pole is reached by counting
         settled = math.inf if pole is not None else float(-p)
         i = 0
-        while True:
+        while i < _MOST_TERMS:
             if self.stop is not None and i == self.stop:
                 # what is left is a positive integral from v to infinity of a falling power
                 return total + symmetric(abs(term) * (m + i) * t / number(-p - i - 1)), zero
@@ -83,10 +87,13 @@ class IncompleteBeta:
                 tail = _geometric_tail(term, t, m, p, i)
                 if tail is not None:
                     return total + symmetric(tail), zero
+        raise _too_long(p, m)
 
 
 def _logarithm(mu: int, t: Ball, complement: Ball) -> Ball:
     """Return the antiderivative of ``1 / (v * (1 + v)**mu)``."""
+    if mu > _MOST_TERMS:
+        raise _too_long(Fraction(0), mu)
     total = log(t) if mu > 0 else log(t / complement)
     factor = complement
     for i in range(1, mu):
@@ -103,6 +110,13 @@ def _residue(p: Fraction, m: int, k: int) -> Ball:
     return number(result)
 
 
+def _too_long(p: Fraction, m: int) -> PrecisionError:
+    return PrecisionError(
+        f"an integral with the exponents {float(p):.6g} and {m} needs a series of more than {_MOST_TERMS} "
+        "terms; choose smaller exponents, of which `decay` and the signal's are two"
+    )
+
+
 def _geometric_tail(term: Ball, t: Ball, m: int, p: Fraction, i: int) -> Ball | None:
     """Return a bound on the sum of all terms after the one of index `i`, or None while there is none yet."""
     ratio = t * number(max(Fraction(1), Fraction(m + i) / (p + i + 1)))
@@ -116,7 +130,7 @@ def _early_stop(p: Fraction, m: int, goal: int) -> int | None:
     if p >= -8:
         return None
     size = 0.0
-    for i in range(math.floor(-p)):
+    for i in range(min(math.floor(-p), _MOST_TERMS)):
         below = float(-p - i - 1)
         if below <= 2:
             return None

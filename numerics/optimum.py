@@ -107,6 +107,9 @@ def optimal_ridge(
     minimum is lower is not part of the proof: it rests on a grid in log(kappa) of step 1/4, beyond whose end
     a bound excludes minima, and on values at the minima that are compared to some 24 digits.
 
+    *Without* `rigorous` the digits are as right: the numbers are the centres of the same enclosures, returned
+    only after the radius of each is found to be below ``10**-(digits + 2)`` of it, as in :func:`trace_sum`.
+
     Examples
     --------
     >>> from scalinglaws.numerics import PowerLaw, optimal_ridge

@@ -48,6 +48,8 @@ from .spectrum import (
 )
 
 _GRID: Final = 0.25
+_MOST_POINTS: Final = 40_000
+_MOST_BITS: Final = 8000
 _SLOPE_SUMS: Final = (
     LEARNED,
     ModeSum(unlearned=0, learned=2),
@@ -158,16 +160,17 @@ class OptimumSearch:
                 chord = (low - slope_low * width / (slope_high - slope_low)).mid()
                 # near the ends of the first, wide interval the chord may miss
                 reach = (width * width).mid() if width < 0.1 else (width / 8).mid()
+                middle = ((low + high) / 2).mid()
                 trials = [(chord - reach).mid(), (chord + reach).mid()]
-            for x in trials:
-                if not low < x < high:
+            for x in (*trials, middle):
+                # halving, where a rough slope at one end keeps the chord on one side of the root
+                if not low < x < high or (x is middle and high - low < width / 2):
                     continue
                 slope = self._slope(x, -magnitude(reach))
                 if slope < 0:
                     low, slope_low = x, slope
                 elif slope > 0:
                     high, slope_high = x, slope
-                    break
         raise ConvergenceError(f"no root of the slope of the risk was isolated between {low} and {high}")
 
     def excess_at(self, low: Ball, high: Ball) -> Ball:
@@ -186,19 +189,19 @@ class OptimumSearch:
             if reached >= wanted:
                 return slope
             bits += max(32, wanted - reached) if reached > 0 else bits
-        raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
+        raise _unresolved(x, bits)
 
     def _sign(self, x: Ball) -> tuple[int, _State]:
         """Return the sign of g at x, 1 or -1, and the state."""
         bits = self._bits(x)
-        for _ in range(6):
+        while bits <= _MOST_BITS:
             state = self.state(x, bits)
             if state.slope > 0:
                 return 1, state
             if state.slope < 0:
                 return -1, state
             bits *= 2
-        raise PrecisionError(f"the slope of the risk at log(kappa) = {x} is not resolved at {bits} bits")
+        raise _unresolved(x, _MOST_BITS)
 
     def _bits(self, x: Ball) -> int:
         """Return bits that resolve alpha near the ridgeless end, and powers of kappa off the spectrum."""
@@ -235,7 +238,7 @@ class OptimumSearch:
                 return x, sign
             depth = 2 * depth
             if depth > 20_000:
-                raise PrecisionError(f"the risk rises although it falls without ridge, at log(kappa) = {x}")
+                raise _unresolved(x, 2 * depth)
             self.smallest_scale = depth - 20.0
 
     def _sign_without_ridge(self) -> int:
@@ -252,7 +255,7 @@ class OptimumSearch:
             if slope > 0 or slope < 0:
                 return 1 if slope > 0 else -1
             bits *= 2
-        raise PrecisionError(f"the slope of the risk without ridge is not resolved at {bits} bits")
+        raise _unresolved(x, bits)
 
     def _below_the_spectrum(self) -> tuple[Ball, int]:
         """Return a point below which gain and loss are powers of kappa, and the sign of g there.
@@ -275,9 +278,22 @@ class OptimumSearch:
         """Return the points of the scan, closer than the scale of one until far above all eigenvalues."""
         x, step = lowest, _GRID
         yield x
-        for _ in range(200_000):
+        span = max(0.0, self.top - float(lowest))
+        if not span < _GRID * _MOST_POINTS:
+            raise PrecisionError(
+                f"`features` and `samples` leave {span / math.log(10):.3g} decades of kappa to search for "
+                f"the optimum, more than {_GRID * _MOST_POINTS / math.log(10):.0f}; choose them smaller"
+            )
+        for _ in range(2 * _MOST_POINTS):
             with working_precision(200 + 4 * math.ceil(self.smallest_scale)):
                 x = (x + number(Fraction(step))).mid()
             if float(x) > self.top + 8:
                 step *= 1.1
             yield x
+
+
+def _unresolved(x: Ball, bits: int) -> PrecisionError:
+    return PrecisionError(
+        f"the slope of the risk at log(kappa) = {float(x):.6g} is not resolved at {bits} bits; choose a "
+        "less extreme `noise`, `features`, `samples` or `spectrum`"
+    )

@@ -17,6 +17,8 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+import numpy as np
+
 from .arithmetic import (
     Ball,
     Series,
@@ -29,6 +31,7 @@ from .arithmetic import (
     series_length,
     symmetric,
 )
+from .errors import PrecisionError
 from .euler_maclaurin import (
     bernoulli_weights,
     cauchy_constant,
@@ -101,6 +104,7 @@ class TraceFamily:
         """Return the balls of all moments at `kappa`, a positive ball, or exactly 0 if the sums converge."""
         stop = self._negligible_from(kappa)
         if stop is not None and stop <= self.size:
+            check_terms(stop - 1, self.decay, self.goal)
             sums = self._add_terms(kappa, stop)
             return [
                 total + symmetric(self._tail(member, kappa, stop))
@@ -118,10 +122,9 @@ class TraceFamily:
         if self._far:
             return {k: integer_power(k, exponent) for k in range(self.first, stop)}
         table = self._tables[exponent]
+        if len(self._factors) < stop:
+            self._factors = _smallest_factors(stop)
         factors = self._factors
-        while len(factors) < stop:
-            k = len(factors)
-            factors.append(next((d for d in range(2, math.isqrt(k) + 1) if k % d == 0), k))
         for k in range(len(table), stop):
             factor = factors[k]
             table.append(integer_power(k, exponent) if factor == k else table[factor] * table[k // factor])
@@ -211,7 +214,7 @@ class _End:
     """One end of the Euler-Maclaurin formula, with the series that do not depend on kappa."""
 
     def __init__(self, family: TraceFamily, x: int, length: int) -> None:
-        self.x, self.length = x, length
+        self.x, self.length, self.decay = x, length, family.decay
         self.members = family.members
         self.growth = integer_power(x, family.decay)
         self.weights = bernoulli_weights(x, length // 2)
@@ -229,6 +232,10 @@ class _End:
         u = kappa * self.growth
         y = 1 / (1 + u)
         w = u * y
+        if not w.is_finite():
+            raise PrecisionError(
+                f"`decay` = {float(self.decay):g} has a term that exceeds all numbers; choose it smaller"
+            )
         values, corrections = [], []
         learned_series: dict[int, Series] = {}
         if self.growth_series is not None:
@@ -262,6 +269,15 @@ class _End:
         for weight, coefficient in zip(self.weights, odd, strict=True):
             total += weight * coefficient
         return total
+
+
+def _smallest_factors(stop: int) -> list[int]:
+    """Return the smallest prime factor of each number from 2 on below `stop`, by a sieve."""
+    factors = np.arange(stop)
+    for divisor in range(math.isqrt(stop), 1, -1):
+        factors[divisor * divisor :: divisor] = divisor
+    found: list[int] = factors.tolist()
+    return found
 
 
 def integer_power(base: int, exponent: Fraction) -> Ball:

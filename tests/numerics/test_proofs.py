@@ -214,7 +214,7 @@ def test_precision_that_cannot_be_had_is_refused():
 
 
 def test_a_decay_beyond_the_bound_on_terms_is_refused():
-    with pytest.raises(PrecisionError, match=r"`decay` = 1e\+08 .* needs more than 3000000 terms"):
+    with pytest.raises(PrecisionError, match=r"`decay` = 1e\+08 .* needs more than 8[0-9]* terms"):
         trace_sum(10**8, 1, shift=-(10**8), size=10**9)
 
 
