@@ -16,7 +16,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from scalinglaws.numerics import PowerLaw, PowerLaws, solve_ridge, sweep_ridge
+from scalinglaws.numerics import (
+    BrokenPowerLaw,
+    Degenerate,
+    Eigenvalues,
+    Exponential,
+    LogPowerLaw,
+    PowerLaw,
+    PowerLaws,
+    Spectrum,
+    solve_ridge,
+    sweep_ridge,
+)
 
 FloatArray = npt.NDArray[np.float64]
 POINTS_OF_ALTERNATIVES = 5
@@ -104,6 +115,20 @@ def by_findroot(points: dict[str, FloatArray], size: int) -> mpmath.mpf:
     return mpmath.exp(mpmath.findroot(equation, (start + 0.1, start + 0.2), tol=1e-20, verify=False))
 
 
+def other_spectra() -> list[Spectrum]:
+    """Return a spectrum of each kind but one power law alone."""
+    return [
+        LogPowerLaw(1, 2),
+        LogPowerLaw("1.5", 1),
+        BrokenPowerLaw(["1.2", 2], [1000], spikes=[4, 3]),
+        Exponential("0.3"),
+        Exponential("1e-3"),
+        Degenerate([2.0**-k for k in range(60)], [3**k for k in range(60)]),
+        Eigenvalues(np.arange(1, 301.0) ** -1.5),
+        Eigenvalues(np.arange(1, 301.0) ** -1.5).extended(),
+    ]
+
+
 def row(what: str, value: str, target: str = "") -> None:
     """Print one line of the table."""
     print(f"{what:<72} {value:>12}  {target}", flush=True)
@@ -123,11 +148,19 @@ def main() -> None:
     rate = count / seconds(lambda: sweep(points, math.inf, gradient=True))
     row("    with derivatives and condition numbers, size inf", f"{rate:.0f}", "at least 20000")
     row("    time at size 1e18 over that at 1e4", f"{rates[1e4] / rates[1e18]:.2f}", "at most 2")
+    for few in (1, 100, 10_000, 1_000_000):
+        given = parameters(few)
+        elapsed = seconds(lambda given=given: sweep(given, math.inf), 1 if few > count else 3)
+        row(f"    {few:.0e} points at once, points per second", f"{few / elapsed:.0f}")
     for decay in (8.0, 50.0):
         steep = {**parameters(2000), "decay": np.full(2000, decay)}
         steep["features"], steep["samples"] = steep["features"] ** 0.5, steep["samples"] ** 0.5
         rate = 2000 / seconds(lambda steep=steep: sweep(steep, math.inf))
         row(f"    decay {decay:g}, size inf", f"{rate:.0f}")
+    shared = {name: points[name] for name in ("features", "samples", "ridge", "noise")}
+    for spectrum in other_spectra():
+        elapsed = seconds(lambda spectrum=spectrum: sweep_ridge(spectrum, **shared, invalid="mask"))
+        row(f"    {spectrum!r}"[:72], f"{count / elapsed:.0f}", "at least 20000")
     one = {name: values[0] for name, values in points.items()}
     spectrum = PowerLaw(one.pop("decay"))
     solver = seconds(lambda: solve_ridge(spectrum, **one), 15)

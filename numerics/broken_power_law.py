@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,13 +15,14 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .arithmetic import number, power, working_precision
+from .arithmetic import log, number, power, working_precision
 from .direct_sums import direct_evaluator
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent
+from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent
 from .exact import count as read_count
-from .pieces import Piece, Scale, added
+from .listing import doubles, held, listed_count, power_law
+from .pieces import Piece, Scale, added, multiplied
 from .spectra import PowerLaw, read_column
-from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
+from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -93,8 +95,10 @@ class BrokenPowerLaw(FormulaSpectrum):
         for i, (one, other) in enumerate(pairwise(bounds)):
             if other <= one:
                 name = "size" if i == len(ends) else f"breaks[{i}]"
-                before = f"`breaks`[{i - 1}] = {one}" if i else f"the number of `spikes`, {one}"
-                raise ValueError(f"`{name}` = {other} must be larger than {before}; choose it larger")
+                before = f"`breaks`[{i - 1}] = {exact_text(one)}" if i else f"the number of `spikes`, {one}"
+                raise ValueError(
+                    f"`{name}` = {exact_text(other)} must be larger than {before}; choose it larger"
+                )
         factors = None
         if scales is not None:
             column = read_column("scales", scales)
@@ -113,13 +117,14 @@ class BrokenPowerLaw(FormulaSpectrum):
         self._check_order()
 
     def __repr__(self) -> str:
-        shown = f"decays=[{', '.join(map(str, self.decays))}], breaks={list(self.breaks)}, size={self.size}"
+        decays, breaks = (", ".join(map(exact_text, column)) for column in (self.decays, self.breaks))
+        shown = f"decays=[{decays}], breaks=[{breaks}], size={exact_text(self.size)}"
         if self.scale != 1:
-            shown += f", scale={self.scale}"
+            shown += f", scale={exact_text(self.scale)}"
         if self.scales is not None:
-            shown += f", scales=[{', '.join(map(str, self.scales))}]"
+            shown += f", scales=[{', '.join(map(exact_text, self.scales))}]"
         if self.spikes:
-            shown += f", spikes=[{', '.join(map(str, self.spikes))}]"
+            shown += f", spikes=[{', '.join(map(exact_text, self.spikes))}]"
         return f"BrokenPowerLaw({shown})"
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
@@ -156,12 +161,76 @@ class BrokenPowerLaw(FormulaSpectrum):
             parts.append(direct_evaluator(self.spikes, powers, sums))
         return added(parts)
 
+    def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
+        """Return every decay, the scale, given scales, every spike, and a given source."""
+        found: dict[str, Direction] = {}
+        for i, decay in enumerate(self.decays):
+            found[f"decays[{i}]"] = Direction(value=decay, evaluator=partial(self._by_decay, i, source))
+        every = range(len(self._pieces))
+        uniform = None if not self.spikes else partial(self._by_scale, every, self.scale, source)
+        found["scale"] = Direction(value=self.scale, evaluator=uniform)
+        for i, scale in enumerate(self.scales or ()):
+            found[f"scales[{i}]"] = Direction(
+                value=scale, evaluator=partial(self._by_scale, [i], scale, source)
+            )
+        for i, spike in enumerate(self.spikes):
+            found[f"spikes[{i}]"] = Direction(value=spike, evaluator=partial(self._by_spike, i, source))
+        if source is not None:
+            by_source = partial(self._by_source, source)
+            found["source"] = Direction(value=source, evaluator=by_source, of_signal=True)
+        return found
+
+    def _by_decay(self, index: int, source: Fraction | None, sums: Sequence[ModeSum], goal: int) -> Evaluator:
+        """Put log(k) into the sums of one piece; where it meets its neighbours, from its first corner on.
+
+        Then all pieces behind it are moved by the logarithm of its last corner over its first one.
+        """
+        pieces = self._pieces
+        parts = [pieces[index].log_evaluator(sums, source, None, goal)]
+        if self.scales is None:
+            begin = number(self.breaks[index - 1] if index else 1)
+            parts.append(multiplied(pieces[index].evaluator(sums, source, None, goal), -log(begin)))
+            for piece in pieces[index + 1 :]:
+                moved = log(number(self.breaks[index]) / begin)
+                parts.append(multiplied(piece.evaluator(sums, source, None, goal), moved))
+        return added(parts)
+
+    def _by_scale(
+        self,
+        which: Iterable[int],
+        value: Fraction,
+        source: Fraction | None,
+        sums: Sequence[ModeSum],
+        goal: int,
+    ) -> Evaluator:
+        parts = [self._pieces[i].evaluator(sums, source, None, goal) for i in which]
+        return multiplied(added(parts), -1 / number(value))
+
+    def _by_spike(
+        self,
+        index: int,
+        source: Fraction | None,
+        sums: Sequence[ModeSum],
+        goal: int,  # noqa: ARG002
+    ) -> Evaluator:
+        spike = self.spikes[index]
+        powers = None if source is None else [power(number(index + 1), -source)]
+        return multiplied(direct_evaluator([spike], powers, sums), -1 / number(spike))
+
+    def _by_source(self, source: Fraction, sums: Sequence[ModeSum], goal: int) -> Evaluator:
+        parts = [piece.log_evaluator(sums, source, None, goal) for piece in self._pieces]
+        if self.spikes:
+            indices = [number(k) for k in range(1, len(self.spikes) + 1)]
+            powers = [power(k, -source) * log(k) for k in indices]
+            parts.append(direct_evaluator(self.spikes, powers, sums))
+        return added(parts)
+
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
-        terms = self._listed(count)
-        spikes = np.array([float(value) for value in self.spikes[:terms]])
+        terms = listed_count(count, self.size)
+        spikes = doubles(self.spikes[:terms])
         pieces = [piece.in_doubles(terms + 1) for piece in self._pieces if piece.first <= terms]
-        return np.concatenate([spikes, *pieces])
+        return held(np.concatenate([spikes, *pieces]))
 
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
@@ -170,7 +239,7 @@ class BrokenPowerLaw(FormulaSpectrum):
         exponent = self.check_source(source)
         if exponent is None:
             return self.eigenvalues(count)
-        return np.arange(1, self._listed(count) + 1, dtype=np.float64) ** -float(exponent)
+        return power_law(Fraction(1), exponent, listed_count(count, self.size))
 
     @property
     def _tail(self) -> PowerLaw:
@@ -203,16 +272,9 @@ class BrokenPowerLaw(FormulaSpectrum):
             for i, end in enumerate(self.breaks):
                 if self._pieces[i + 1].at(end + 1) > self._pieces[i].at(end):
                     raise ValueError(
-                        f"`scales`[{i + 1}] makes the eigenvalues rise at the break {end}; choose it smaller"
+                        f"`scales`[{i + 1}] makes the eigenvalues rise at the break {exact_text(end)}; "
+                        "choose it smaller"
                     )
-
-    def _listed(self, limit: int | None) -> int:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if isinstance(terms, float):
-            raise ValueError(
-                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
-            )
-        return terms
 
     def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
         return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from .arithmetic import number
 from .direct_sums import direct_evaluator
-from .exact import Exact, Number
+from .exact import Exact, Number, exact_text
+from .exact import _show as show
 from .exact import count as read_count
+from .listing import doubles, listed_count
 from .spectra import Eigenvalues, read_column
 from .spectrum import Evaluator, ListedSpectrum, ModeSum, rational_log
-
-_LONGEST_LIST = 10**8
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -91,13 +91,14 @@ class Degenerate(ListedSpectrum):
         own = "" if self.signal is None else ", with its own signal"
         first, last = (mpmath.nstr(mpmath.mpf(v.numerator) / v.denominator, 6) for v in self._ends())
         levels = "1 level" if len(self.values) == 1 else f"{len(self.values)} levels"
-        return f"<Degenerate: {levels} of {self.size} modes, from {first} to {last}{own}>"
+        return f"<Degenerate: {levels} of {exact_text(self.size)} modes, from {first} to {last}{own}>"
 
     def check_source(self, source: Number | None) -> Fraction | None:
         """Return None: the signal of levels is part of the spectrum."""
         if source is not None:
             raise ValueError(
-                f"`source` = {source!r} must be None for a spectrum of levels; give `signal` to Degenerate"
+                f"`source` = {show(source)} must be None for a spectrum of levels; give `signal` to "
+                "Degenerate"
             )
         return None
 
@@ -136,18 +137,10 @@ class Degenerate(ListedSpectrum):
         return self.values[0], self.values[-1]
 
     def _listed(self, column: Sequence[Fraction], limit: int | None) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if terms > _LONGEST_LIST:
-            raise ValueError(
-                f"`count` = {limit} must be at most {_LONGEST_LIST} of {self.size} modes; say how many"
-            )
-        found, left = [], terms
-        for value, multiplicity in zip(column, self.multiplicities, strict=True):
-            found.append(np.full(min(multiplicity, left), float(value)))
-            left -= found[-1].size
-            if not left:
-                break
-        return np.concatenate(found)
+        terms = listed_count(limit, self.size)
+        stops = [min(stop, terms) for stop in accumulate(self.multiplicities)]
+        repeats = np.diff(stops, prepend=0)
+        return np.repeat(doubles(column[: int(np.count_nonzero(repeats))]), repeats[repeats > 0])
 
     def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
         own = self if self.signal is None else Degenerate(self.values, self.multiplicities)

@@ -3,7 +3,7 @@ r"""Spectra that fall exponentially, as those of analytic kernels do."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from .arithmetic import Ball, number
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent
-from .exact import count as read_count
+from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent
 from .exponential_sums import ExponentialSums
 from .integrals import Moment
-from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
+from .listing import listed_count, scaled
+from .shift_derivatives import shift_derivatives
+from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -65,8 +66,8 @@ class Exponential(FormulaSpectrum):
         object.__setattr__(self, "scale", positive("scale", scale))
 
     def __repr__(self) -> str:
-        scale = "" if self.scale == 1 else f", scale={self.scale}"
-        return f"Exponential(rate={self.rate}, size={self.size}{scale})"
+        scale = "" if self.scale == 1 else f", scale={exact_text(self.scale)}"
+        return f"Exponential(rate={exact_text(self.rate)}, size={exact_text(self.size)}{scale})"
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
@@ -91,8 +92,8 @@ class Exponential(FormulaSpectrum):
         """Raise DivergentSumError if the signal has infinite power."""
         if self.size == math.inf and source is not None and source <= 0:
             raise DivergentSumError(
-                f"`source` = {source} must be larger than 0 where `size` is inf: the sum over the modes "
-                "diverges; choose it larger or give a finite size"
+                f"`source` = {exact_text(source)} must be larger than 0 where `size` is inf: the sum "
+                "over the modes diverges; choose it larger or give a finite size"
             )
 
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
@@ -109,11 +110,7 @@ class Exponential(FormulaSpectrum):
 
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
-        moments = tuple(
-            Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
-            for what in sums
-        )
-        family = ExponentialSums(self.rate, self.size, moments, goal)
+        family = ExponentialSums(self.rate, self.size, self._moments(sums, source), goal)
         scale = number(self.scale)
         scaled = [what.signal and source is None for what in sums]
 
@@ -123,24 +120,53 @@ class Exponential(FormulaSpectrum):
 
         return evaluate
 
+    def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
+        """Return the rate, the scale and a given source; the first and the last put k into sums."""
+
+        def indexed(sums: Sequence[ModeSum], goal: int) -> Evaluator:
+            moments, room = self._moments(sums, source), None
+            if isinstance(self.size, float):
+                room = min(moment.shift + self.rate * moment.learned for moment in moments)
+            # a signal of a given source has no scale
+            evaluate = shift_derivatives(
+                lambda shifted, fine: ExponentialSums(self.rate, self.size, shifted, fine),
+                moments,
+                "shift",
+                goal,
+                room=room,
+            )
+            return lambda kappa: evaluate(kappa / number(self.scale))
+
+        found = {
+            "rate": Direction(value=self.rate, evaluator=indexed),
+            "scale": Direction(value=self.scale),
+        }
+        if source is not None:
+            found["source"] = Direction(value=source, evaluator=indexed, of_signal=True)
+        return found
+
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
-        return float(self.scale) * self._falling(self.rate, count)
+        return scaled(self.scale, self._falling(self.rate, listed_count(count, self.size)))
 
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
     ) -> npt.NDArray[np.float64]:
         """Return the first `count` signal powers in double precision, all of them if None."""
         exponent = self.check_source(source)
-        return self.eigenvalues(count) if exponent is None else self._falling(exponent, count)
+        if exponent is None:
+            return self.eigenvalues(count)
+        return scaled(Fraction(1), self._falling(exponent, listed_count(count, self.size)))
 
-    def _falling(self, rate: Fraction, limit: int | None) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if isinstance(terms, float):
-            raise ValueError(
-                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
-            )
-        return np.exp(-float(rate) * np.arange(1, terms + 1, dtype=np.float64))
+    def _falling(self, rate: Fraction, terms: int) -> npt.NDArray[np.float64]:
+        with np.errstate(over="ignore"):
+            return np.exp(-float(rate) * np.arange(1, terms + 1, dtype=np.float64))
+
+    def _moments(self, sums: Sequence[ModeSum], source: Fraction | None) -> tuple[Moment, ...]:
+        return tuple(
+            Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
+            for what in sums
+        )
 
     def _shift(self, what: ModeSum, source: Fraction | None) -> Fraction:
         if not what.signal:

@@ -3,9 +3,10 @@ r"""Measured eigenvalues continued by a power law that is fitted to the last of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -14,10 +15,12 @@ import numpy.typing as npt
 from .arithmetic import number
 from .direct_sums import direct_evaluator
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite
+from .exact import Exact, Number, count_or_infinite, exact_text
+from .exact import _show as show
 from .exact import count as read_count
-from .pieces import Piece, Scale, added
-from .spectrum import Evaluator, ModeSum, Spectrum, rational_log
+from .listing import doubles, held, listed_count
+from .pieces import Piece, Scale, added, multiplied
+from .spectrum import Direction, Evaluator, ModeSum, Spectrum, rational_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ class ExtendedEigenvalues(Spectrum):
     def __repr__(self) -> str:
         own = "" if self.signal is None else ", with its own signal"
         return (
-            f"<ExtendedEigenvalues: {len(self.values)} measured, {self.size} in all, "
+            f"<ExtendedEigenvalues: {len(self.values)} measured, {exact_text(self.size)} in all, "
             f"decay {float(self.fit.decay):.6g} +/- {self.fit.decay_error:.2g} "
             f"from {self.first} to {self.last}{own}>"
         )
@@ -80,7 +83,8 @@ class ExtendedEigenvalues(Spectrum):
         """Return None: the signal of measured eigenvalues is part of the spectrum."""
         if source is not None:
             raise ValueError(
-                f"`source` = {source!r} must be None for a measured spectrum; give `signal` to Eigenvalues"
+                f"`source` = {show(source)} must be None for a measured spectrum; give `signal` to "
+                "Eigenvalues"
             )
         return None
 
@@ -144,10 +148,25 @@ class ExtendedEigenvalues(Spectrum):
         """Return the function from kappa to the balls of `sums`."""
         powers = None if self.signal is None else [number(value) for value in self.signal]
         head = direct_evaluator(self.values, powers, sums)
-        if self.signal_fit is None:
-            return added([head, self._tail.evaluator(sums, None, None, goal)])
-        fit = self.signal_fit
-        return added([head, self._tail.evaluator(sums, fit.decay, _rational(fit.scale), goal)])
+        return added([head, self._tail.evaluator(sums, *self._signal_law, goal)])
+
+    def directions(
+        self,
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
+    ) -> Mapping[str, Direction]:
+        """Return the common factor of all eigenvalues, which is 1, and what was fitted."""
+        found = {
+            "scale": Direction(value=Fraction(1)),
+            "fit.decay": Direction(value=self.fit.decay, evaluator=self._by_decay),
+            "fit.scale": Direction(value=self.fit.scale, evaluator=partial(self._by_scale, self.fit.scale)),
+        }
+        if self.signal_fit is not None:
+            decay, scale = self.signal_fit.decay, self.signal_fit.scale
+            found["signal_fit.decay"] = Direction(value=decay, evaluator=self._by_decay, of_signal=True)
+            found["signal_fit.scale"] = Direction(
+                value=scale, evaluator=partial(self._by_scale, scale), of_signal=True
+            )
+        return found
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
@@ -162,6 +181,20 @@ class ExtendedEigenvalues(Spectrum):
             return self.eigenvalues(count)
         return self._in_doubles(self.signal, self.signal_fit, count)
 
+    def _by_decay(self, sums: Sequence[ModeSum], goal: int) -> Evaluator:
+        """Put log(k) into the sums over the tail."""
+        return self._tail.log_evaluator(sums, *self._signal_law, goal)
+
+    def _by_scale(self, scale: Fraction, sums: Sequence[ModeSum], goal: int) -> Evaluator:
+        """Return the sums over the tail, moved by a factor of its eigenvalues or signal powers."""
+        return multiplied(self._tail.evaluator(sums, *self._signal_law, goal), -1 / number(scale))
+
+    @property
+    def _signal_law(self) -> tuple[Fraction | None, Scale | None]:
+        """The decay and scale of the tail's signal, None for the isotropic prior."""
+        fit = self.signal_fit
+        return (None, None) if fit is None else (fit.decay, _rational(fit.scale))
+
     @property
     def _tail(self) -> Piece:
         return self._piece(self.fit)
@@ -172,13 +205,9 @@ class ExtendedEigenvalues(Spectrum):
     def _in_doubles(
         self, measured: Sequence[Fraction], fit: PowerLawFit, limit: int | None
     ) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if isinstance(terms, float):
-            raise ValueError(
-                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
-            )
-        head = np.array([float(value) for value in measured[:terms]])
-        return np.concatenate([head, self._piece(fit).in_doubles(max(terms, head.size) + 1)])
+        terms = listed_count(limit, self.size)
+        head = doubles(measured[:terms])
+        return held(np.concatenate([head, self._piece(fit).in_doubles(max(terms, head.size) + 1)]))
 
     def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
         own = self
@@ -207,15 +236,19 @@ def extend(
     total = count_or_infinite("size", size)
     if total <= measured:
         raise ValueError(
-            f"`size` = {total} must be larger than the {measured} measured eigenvalues; choose it larger"
+            f"`size` = {exact_text(total)} must be larger than the {measured} measured eigenvalues; "
+            "choose it larger"
         )
     end = measured if last is None else read_count("last", last)
     if end > measured:
-        raise ValueError(f"`last` = {end} must be at most {measured}, the number of eigenvalues; lower it")
+        raise ValueError(
+            f"`last` = {exact_text(end)} must be at most {measured}, the number of eigenvalues; lower it"
+        )
     begin = max(1, min(end // 10, end - 2)) if first is None else read_count("first", first)
     if end - begin < 2:
         raise ValueError(
-            f"`first` = {begin} and `last` = {end} must leave at least 3 eigenvalues to fit; widen the range"
+            f"`first` = {exact_text(begin)} and `last` = {end} must leave at least 3 eigenvalues to fit; "
+            "widen the range"
         )
     return ExtendedEigenvalues(
         values=values,

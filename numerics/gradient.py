@@ -21,8 +21,11 @@ In :math:`x` the sums change by :math:`z'=-c`, :math:`q'=-2c_2`, :math:`c'=2c_2-
 
 .. math:: c_2=\sum_kw_ky_k^2,\qquad Q=\sum_kv_kw_k^2y_k .
 
-The eigenvalues :math:`ck^{-a}` depend on the scale and the decay as on :math:`\kappa`, with
-:math:`u_k=\kappa k^a/c` in :math:`y_k=1/(1+u_k)`: a change of the decay puts :math:`\log k` into each sum.
+The sums depend on a parameter p of the eigenvalues as on :math:`\kappa`, through
+:math:`u_k=\kappa/\lambda_k` in :math:`y_k=1/(1+u_k)`: a change of p puts the factor
+:math:`D_k=-\partial\log\lambda_k/\partial p` into each sum, which is :math:`\log k` for the decay of
+:math:`ck^{-a}` and :math:`-1/c` for its scale. One of the signal, as its exponent b, puts
+:math:`-\partial\log v_k/\partial p` into :math:`S_1` and P.
 """
 
 from __future__ import annotations
@@ -44,8 +47,10 @@ class RidgeGradient(Generic[Entry]):
     ----------
     kappa, risk :
         the derivatives :math:`\partial\kappa/\partial p` and :math:`\partial R/\partial p` under the name of
-        the parameter p: decay, scale and source (where the spectrum has them), features, samples, ridge,
-        noise. Infinite features or samples have derivative 0.
+        the parameter p: those of the spectrum as it names its arguments, such as "decay" or "decays[0]",
+        with "scale" at the value 1 for the common factor of measured eigenvalues and "fit.decay" for what
+        was fitted; a given source, features, samples, ridge, noise. Infinite features or samples have
+        derivative 0; the decay 1 of an infinite :class:`LogPowerLaw`, where convergence ends, has none.
     kappa_condition, risk_condition :
         :math:`\sum_p|p\,\partial\kappa/\partial p|/\kappa` and the same of the risk: what a relative error of
         the parameters is multiplied with at most; 0 where kappa or the risk is exactly 0.
@@ -66,16 +71,24 @@ class Slopes(Generic[Quantity]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogSums(Generic[Quantity]):
-    r"""Sums with the factor log(k).
+class WeightedSums(Generic[Quantity]):
+    r"""Sums with the factor D of a parameter of the eigenvalues.
 
-    They are those of :math:`wy`, of :math:`wy^2` and, for a given source, of :math:`v` times :math:`wy`,
-    :math:`w^2y`, :math:`w` and :math:`w^2`.
+    They are those of :math:`wy`, of :math:`wy^2` and, unless the prior is isotropic, of :math:`v` times
+    :math:`wy` and :math:`w^2y`.
     """
 
     half: Quantity
     half_learned: Quantity
-    signal: tuple[Quantity, Quantity, Quantity, Quantity] | None
+    signal: tuple[Quantity, Quantity] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSums(Generic[Quantity]):
+    r"""Sums of :math:`vw` and :math:`vw^2` with the factor of a parameter of the signal."""
+
+    unlearned: Quantity
+    squared: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +150,12 @@ def derivative(
 def derivatives(
     point: Equivalent[Quantity],
     slopes: Slopes[Quantity],
-    logs: LogSums[Quantity] | None,
+    moved: Mapping[str, WeightedSums[Quantity] | SignalSums[Quantity]],
     noise: Quantity,
-    scale: Quantity,
 ) -> dict[str, tuple[Quantity, Quantity]]:
     """Return the derivatives of kappa and risk with respect to each parameter, for kappa > 0.
 
-    `logs` is None for a spectrum without decay and scale.
+    `moved` has the sums of the spectrum's own parameters under their names.
     """
     zero = point.kappa * 0
     one = zero + 1
@@ -158,41 +170,44 @@ def derivatives(
         first=zero,
         second=zero,
     )
-    changes: dict[str, Change[Quantity]] = {}
-    if logs is not None:
-        changes = _changes_of_spectrum(point, slopes, logs, still)
+    changes = {name: _change_of_spectrum(point, sums, still) for name, sums in moved.items()}
     changes["features"] = replace(still, log_features=one)
     changes["samples"] = replace(still, log_samples=one)
     changes["ridge"] = replace(still, ridge=one)
     changes["noise"] = replace(still, noise=one)
     found = {name: derivative(point, slopes, noise, change) for name, change in changes.items()}
-    # these three are moved by their logarithms
-    units = {"scale": one / scale, "features": point.inverse_features, "samples": point.inverse_samples}
-    for name, unit in units.items():
-        if name in found:
-            kappa, risk = found[name]
-            found[name] = kappa * unit, risk * unit
+    # these two are moved by their logarithms
+    for name, unit in (("features", point.inverse_features), ("samples", point.inverse_samples)):
+        kappa, risk = found[name]
+        found[name] = kappa * unit, risk * unit
     return found
 
 
-def _changes_of_spectrum(
-    point: Equivalent[Quantity], slopes: Slopes[Quantity], logs: LogSums[Quantity], still: Change[Quantity]
-) -> dict[str, Change[Quantity]]:
-    """Return the directions of decay and log(scale), and of the source where it is given."""
-    decay = replace(still, z=-logs.half, q=-2 * logs.half_learned, c=2 * logs.half_learned - logs.half)
-    scale = replace(still, z=point.c, q=2 * slopes.half_learned, c=point.c - 2 * slopes.half_learned)
-    if logs.signal is None:
+def of_common_factor(
+    point: Equivalent[Quantity], slopes: Slopes[Quantity], factor: Quantity, *, isotropic: bool
+) -> WeightedSums[Quantity]:
+    """Return the sums with the factor ``D = -1/factor``, which need no other ones than those at hand."""
+    weight = -1 / factor
+    signal = None
+    if not isotropic:
+        signal = weight * (point.first - point.second), weight * slopes.second_learned
+    return WeightedSums(half=weight * point.c, half_learned=weight * slopes.half_learned, signal=signal)
+
+
+def _change_of_spectrum(
+    point: Equivalent[Quantity],
+    sums: WeightedSums[Quantity] | SignalSums[Quantity],
+    still: Change[Quantity],
+) -> Change[Quantity]:
+    """Return the direction of one parameter of the spectrum."""
+    if isinstance(sums, SignalSums):
+        return replace(still, first=-sums.unlearned, second=-sums.squared)
+    change = replace(still, z=-sums.half, q=-2 * sums.half_learned, c=2 * sums.half_learned - sums.half)
+    if sums.signal is None:
         # S_1 = kappa z and P = kappa c for the isotropic prior
-        return {
-            name: replace(change, first=point.kappa * change.z, second=point.kappa * change.c)
-            for name, change in (("decay", decay), ("scale", scale))
-        }
-    half, half_unlearned, unlearned, squared = logs.signal
-    return {
-        "decay": replace(decay, first=half, second=2 * half_unlearned),
-        "scale": replace(scale, first=point.second - point.first, second=-2 * slopes.second_learned),
-        "source": replace(still, first=-unlearned, second=-squared),
-    }
+        return replace(change, first=point.kappa * change.z, second=point.kappa * change.c)
+    half, half_unlearned = sums.signal
+    return replace(change, first=half, second=2 * half_unlearned)
 
 
 def without_ridge(

@@ -3,7 +3,7 @@ r"""Power laws with a logarithm."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,12 +11,22 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .arithmetic import Ball, number
+from .arithmetic import Ball, log, number
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, real_exponent
-from .exact import count as read_count
-from .log_power_sums import LogMoment, log_power_sums
-from .spectrum import Evaluator, FormulaSpectrum, ModeSum, rational_log
+from .exact import (
+    Exact,
+    Number,
+    count_or_infinite,
+    exact_text,
+    positive,
+    positive_exponent,
+    real_exponent,
+)
+from .listing import listed_count, power_law, scaled
+from .log_power_bounds import LogMoment
+from .log_power_sums import log_power_sums
+from .shift_derivatives import shift_derivatives
+from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -71,13 +81,14 @@ class LogPowerLaw(FormulaSpectrum):
         # d log(lambda) / d log(k) is largest at k = 1
         if float(self.log_power) <= -2 * math.log(2) * float(self.decay):
             raise ValueError(
-                f"`log_power` = {self.log_power} must be larger than -2 log(2) times the `decay` "
-                f"{self.decay}: the eigenvalues would rise; choose it larger"
+                f"`log_power` = {exact_text(self.log_power)} must be larger than -2 log(2) times the `decay` "
+                f"{exact_text(self.decay)}: the eigenvalues would rise; choose it larger"
             )
 
     def __repr__(self) -> str:
-        scale = "" if self.scale == 1 else f", scale={self.scale}"
-        return f"LogPowerLaw(decay={self.decay}, log_power={self.log_power}, size={self.size}{scale})"
+        scale = "" if self.scale == 1 else f", scale={exact_text(self.scale)}"
+        exponents = f"decay={exact_text(self.decay)}, log_power={exact_text(self.log_power)}"
+        return f"LogPowerLaw({exponents}, size={exact_text(self.size)}{scale})"
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
@@ -93,11 +104,13 @@ class LogPowerLaw(FormulaSpectrum):
             if shift > 1 or (shift == 1 and log_shift > 1):
                 continue
             named = (
-                f"`source` = {source}" if what.signal and source is not None else f"`decay` = {self.decay}"
+                f"`source` = {exact_text(source)}"
+                if what.signal and source is not None
+                else f"`decay` = {exact_text(self.decay)}"
             )
             raise DivergentSumError(
-                f"`size` = inf with {named} and `log_power` = {self.log_power}: the sum over the modes "
-                "diverges; choose larger exponents, kappa > 0 or a finite size"
+                f"`size` = inf with {named} and `log_power` = {exact_text(self.log_power)}: the sum over the "
+                "modes diverges; choose larger exponents, kappa > 0 or a finite size"
             )
 
     def check_finite(self, source: Fraction | None) -> None:
@@ -126,11 +139,7 @@ class LogPowerLaw(FormulaSpectrum):
 
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
-        moments = tuple(
-            LogMoment(shift=shift, log_shift=log_shift, unlearned=what.unlearned, learned=what.learned)
-            for what, (shift, log_shift) in ((what, self._shifts(what, source)) for what in sums)
-        )
-        family = log_power_sums(self.decay, self.log_power, self.size, moments, goal)
+        family = log_power_sums(self.decay, self.log_power, self.size, self._moments(sums, source), goal)
         scale = number(self.scale)
         scaled = [what.signal and source is None for what in sums]
 
@@ -140,25 +149,77 @@ class LogPowerLaw(FormulaSpectrum):
 
         return evaluate
 
+    def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
+        """Return the decay, the power of the logarithm, the scale and a given source.
+
+        They put log(k) into sums, the second one log(log(k + 1)), which is smallest at k = 1. The decay 1 of
+        an infinite spectrum is the edge of what converges, where nothing has a derivative by it.
+        """
+
+        def logarithmic(sums: Sequence[ModeSum], goal: int) -> Evaluator:
+            moments, room = self._moments(sums, source), None
+            if isinstance(self.size, float):
+                room = min(moment.shift + self.decay * moment.learned for moment in moments) - 1
+            return self._weighted(moments, "shift", goal, room)
+
+        def doubly_logarithmic(sums: Sequence[ModeSum], goal: int) -> Evaluator:
+            moments, room = self._moments(sums, source), None
+            if isinstance(self.size, float):
+                at_edge = [m for m in moments if m.shift + self.decay * m.learned == 1]
+                if at_edge:
+                    room = min(m.log_shift + self.log_power * m.learned for m in at_edge) - 1
+            return self._weighted(moments, "log_shift", goal, room, lambda: -log(log(number(2))))
+
+        found: dict[str, Direction] = {}
+        if self.decay > 1 or not isinstance(self.size, float):
+            found["decay"] = Direction(value=self.decay, evaluator=logarithmic)
+        found["log_power"] = Direction(value=self.log_power, evaluator=doubly_logarithmic)
+        found["scale"] = Direction(value=self.scale)
+        if source is not None:
+            found["source"] = Direction(value=source, evaluator=logarithmic, of_signal=True)
+        return found
+
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
-        k = self._indices(count)
-        return float(self.scale) * k ** -float(self.decay) * np.log1p(k) ** -float(self.log_power)
+        k = np.arange(1, listed_count(count, self.size) + 1, dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            falling = k ** -float(self.decay) * np.log1p(k) ** -float(self.log_power)
+        return scaled(self.scale, falling)
 
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
     ) -> npt.NDArray[np.float64]:
         """Return the first `count` signal powers in double precision, all of them if None."""
         exponent = self.check_source(source)
-        return self.eigenvalues(count) if exponent is None else self._indices(count) ** -float(exponent)
+        if exponent is None:
+            return self.eigenvalues(count)
+        return power_law(Fraction(1), exponent, listed_count(count, self.size))
 
-    def _indices(self, limit: int | None) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if isinstance(terms, float):
-            raise ValueError(
-                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
-            )
-        return np.arange(1, terms + 1, dtype=np.float64)
+    def _weighted(
+        self,
+        moments: tuple[LogMoment, ...],
+        moved: str,
+        goal: int,
+        room: Fraction | None,
+        least: Callable[[], Ball] | None = None,
+    ) -> Evaluator:
+        """Return the function from kappa to the balls of minus the derivatives by a shift."""
+        evaluate = shift_derivatives(
+            lambda shifted, fine: log_power_sums(self.decay, self.log_power, self.size, shifted, fine),
+            moments,
+            moved,
+            goal,
+            room=room,
+            least=least,
+        )
+        # a signal of a given source has no scale
+        return lambda kappa: evaluate(kappa / number(self.scale))
+
+    def _moments(self, sums: Sequence[ModeSum], source: Fraction | None) -> tuple[LogMoment, ...]:
+        return tuple(
+            LogMoment(shift=shift, log_shift=log_shift, unlearned=what.unlearned, learned=what.learned)
+            for what, (shift, log_shift) in ((what, self._shifts(what, source)) for what in sums)
+        )
 
     def _shifts(self, what: ModeSum, source: Fraction | None) -> tuple[Fraction, Fraction]:
         if not what.signal:

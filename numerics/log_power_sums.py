@@ -34,7 +34,6 @@ omitted term; the integrals of the powers are those of :mod:`.log_power_integral
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -42,8 +41,6 @@ from functools import lru_cache
 from .arithmetic import (
     Ball,
     Series,
-    asin,
-    atan,
     binomial_series,
     coefficients,
     cos,
@@ -63,30 +60,13 @@ from .arithmetic import (
 )
 from .errors import PrecisionError
 from .euler_maclaurin import bernoulli_weights, check_terms
+from .log_power_bounds import LogMoment, LogPowerBounds
 from .log_power_integral import log_power_integral
 from .trace_family import product
 
 _FIRST = 8  # the formula starts here or later
 _MOST_TERMS = 3000
 _MOST_NODES = 300_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogMoment:
-    r"""One sum :math:`\sum_kk^{-b}L^{-\beta}w^jy^l`.
-
-    Its fields are the `shift` b, the `log_shift` beta, and the exponents `unlearned` j and `learned` l.
-    """
-
-    shift: Fraction
-    log_shift: Fraction
-    unlearned: int
-    learned: int
-
-    @property
-    def power(self) -> int:
-        """The exponent m = j + l."""
-        return self.unlearned + self.learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +127,14 @@ class LogPowerSums:
         goal: int,
     ) -> None:
         self.decay, self.log_power, self.size = decay, log_power, size
+        self.bounds = LogPowerBounds(decay=decay, log_power=log_power)
         self.moments, self.goal = moments, goal
         self.kinds = {(moment.shift, moment.log_shift) for moment in moments}
         self.plan = self._planned()
         self.direct = size <= 2 * self.plan.start
         stop = int(size) + 1 if self.direct else self.plan.start
-        check_terms(stop, decay, goal)
+        # a term here costs as much as a dozen powers of integers
+        check_terms(12 * stop, decay, goal)
         one = number(1)
         self._terms = [self._point(number(k), one) for k in range(1, stop)]
         self._integrals: dict[tuple[Fraction, Fraction, int], Ball] = {}
@@ -214,30 +196,13 @@ class LogPowerSums:
                 totals[index] += product(w, unlearned, y, learned) * point.strengths[kind] * point.weight
         return totals
 
-    def _constant(
-        self, moment: LogMoment, radial: tuple[Ball, Ball], logs: tuple[Ball, Ball], angle: Ball
-    ) -> Ball:
-        """Return C for ``|z/x|`` and ``|L(z)/L(x)|`` between two bounds each, and the argument's bound."""
-        p = self.log_power
-        low_log, high_log = logs if p >= 0 else (logs[1], logs[0])
-        least = power(radial[0], self.decay) * power(low_log, p)
-        most = power(radial[1], self.decay) * power(high_log, p)
-        strength = _largest(power(end, -moment.shift) for end in radial)
-        strength = strength * _largest(power(end, -moment.log_shift) for end in logs)
-        least = least if least < 1 else number(1)
-        return strength * most**moment.unlearned * (least * cos(angle / 2)) ** (-moment.power)
-
-    def _angle(self, theta: Ball, nearest: Ball) -> Ball:
-        """Return the bound psi on the argument of lambda where no ``|z + 1|`` is below ``nearest + 1``."""
-        return number(self.decay) * theta + abs(number(self.log_power)) * atan(theta / log(1 + nearest))
-
     def _planned(self) -> _Plan:
         """Return the cheapest start and order whose remainder is negligible."""
         best: tuple[float, Fraction, int, int] | None = None
         widest = min(0.85, math.sin(min(0.8 * math.pi / float(self.decay), 1.3)))
         for step in range(1, 13):
             eta = Fraction(widest * step / 12)
-            constants = self._circle_constants(eta)
+            constants = self.bounds.on_circles(self.moments, eta, _FIRST)
             if constants is None:
                 break
             constant = max(magnitude(bound) for bound in constants)
@@ -257,24 +222,11 @@ class LogPowerSums:
                 f"with a logarithm at {self.goal} bits; choose smaller exponents or fewer digits"
             )
         _, eta, order, start = best
-        found = self._circle_constants(eta)
+        found = self.bounds.on_circles(self.moments, eta, _FIRST)
         assert found is not None
         circle = 2 * pi() * number(eta) * start
         factor = 4 * factorial(2 * order) * circle ** (-2 * order)
         return _Plan(start=start, order=order, remainders=[factor * constant for constant in found])
-
-    def _circle_constants(self, eta: Fraction) -> list[Ball] | None:
-        """Return C of each sum on circles of radius ``eta * x``, or None where the argument is too wide."""
-        inner, outer = number(1 - eta), number(1 + eta)
-        theta = asin(number(eta))
-        angle = self._angle(theta, inner * _FIRST)
-        if not angle < number(Fraction(27, 10)):
-            return None
-        widening = sqrt(1 + (theta / log(number(1 + _FIRST))) ** 2)
-        return [
-            self._constant(moment, (inner, outer), (inner, outer * widening), angle)
-            for moment in self.moments
-        ]
 
     def _prepare_panels(self) -> None:
         """Choose the panels' width and their rule, with the bound on its error."""
@@ -283,7 +235,7 @@ class LogPowerSums:
         while True:
             # the ellipse reaches theta * (sqrt(2) - 1) beyond the panel
             nearest = number(self.plan.start) * exp(number(-theta) / 2)
-            angle = self._angle(number(theta), nearest * cos(number(theta)))
+            angle = self.bounds.angle(number(theta), nearest * cos(number(theta)))
             if angle < number(Fraction(5, 2)):
                 break
             theta = theta * 4 / 5
@@ -302,7 +254,7 @@ class LogPowerSums:
         for moment in self.moments:
             change = abs(number(1 - moment.shift)) + abs(number(moment.log_shift)) * bend
             change += moment.power * (number(self.decay) + abs(number(self.log_power)) * bend)
-            constant = self._constant(moment, (flat, flat), logs, angle)
+            constant = self.bounds.constant(moment, (flat, flat), logs, angle)
             bounds.append(4 * constant * exp(change * 2 * number(theta) * rho) / (1 - 1 / rho))
         worst = max(magnitude(bound) for bound in bounds)
         length = math.ceil((worst + self.goal + 8) / (2 * math.log2(1 + math.sqrt(2))))
@@ -403,11 +355,3 @@ class LogPowerSums:
                 total += weight * coefficient
             found.append((value, total * value))
         return found
-
-
-def _largest(bounds: Iterable[Ball]) -> Ball:
-    """Return a bound on all."""
-    total = number(0)
-    for bound in bounds:
-        total = bound if bound > total else total.union(bound).abs_upper()
-    return total

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .arithmetic import Ball, number, power, working_precision
 from .integrals import Moment
+from .shift_derivatives import log_evaluator
 from .spectrum import Evaluator, ModeSum, rational_log
 from .trace_family import trace_family
 
@@ -62,8 +63,24 @@ class Piece:
         signal_scale : a factor of that signal power; None for 1
         goal : bits to which truncations are negligible
         """
+        family = trace_family(self.decay, self.last, self._moments(sums, signal_decay), goal, self.first)
+        return self._scaled(family.evaluate, sums, signal_decay, signal_scale)
+
+    def log_evaluator(
+        self,
+        sums: Sequence[ModeSum],
+        signal_decay: Fraction | None,
+        signal_scale: Scale | None,
+        goal: int,
+    ) -> Evaluator:
+        """Return the same for `sums` with the factor log(k)."""
+        moments = self._moments(sums, signal_decay)
+        evaluate = log_evaluator(self.decay, self.last, moments, goal, self.first)
+        return self._scaled(evaluate, sums, signal_decay, signal_scale)
+
+    def _moments(self, sums: Sequence[ModeSum], signal_decay: Fraction | None) -> tuple[Moment, ...]:
         shift = self.decay if signal_decay is None else signal_decay
-        moments = tuple(
+        return tuple(
             Moment(
                 shift=shift if what.signal else Fraction(0),
                 unlearned=what.unlearned,
@@ -71,17 +88,25 @@ class Piece:
             )
             for what in sums
         )
-        family = trace_family(self.decay, self.last, moments, goal, self.first)
+
+    def _scaled(
+        self,
+        evaluate: Evaluator,
+        sums: Sequence[ModeSum],
+        signal_decay: Fraction | None,
+        signal_scale: Scale | None,
+    ) -> Evaluator:
+        """Return an evaluator for eigenvalues and signal of this scale from one for those without."""
         scale = self.scale.ball
         strength = scale if signal_decay is None else signal_scale.ball if signal_scale else number(1)
 
-        def evaluate(kappa: Ball) -> list[Ball]:
-            values = family.evaluate(kappa / scale)
+        def scaled(kappa: Ball) -> list[Ball]:
+            values = evaluate(kappa / scale)
             return [
                 value * strength if what.signal else value for value, what in zip(values, sums, strict=True)
             ]
 
-        return evaluate
+        return scaled
 
     def at(self, index: int) -> Ball:
         """Return the power law at an index, which may lie outside."""
@@ -96,7 +121,14 @@ class Piece:
         with working_precision(80):
             front = float(self.at(self.first).mid())
         indices = np.arange(self.first, min(stop, self.last + 1), dtype=np.float64)
-        return front * (indices / self.first) ** -float(self.decay)
+        # what exceeds the doubles is found by the caller
+        with np.errstate(over="ignore", invalid="ignore"):
+            return front * (indices / self.first) ** -float(self.decay)
+
+
+def multiplied(evaluate: Evaluator, factor: Ball) -> Evaluator:
+    """Return an evaluator times a number."""
+    return lambda kappa: [value * factor for value in evaluate(kappa)]
 
 
 def added(evaluators: Sequence[Evaluator]) -> Evaluator:

@@ -26,7 +26,7 @@ from typing import Literal, overload
 from . import equivalent
 from .arithmetic import Ball, infinity, number, proven, sqrt, working_precision
 from .errors import InterpolationThresholdError
-from .exact import Exact, Number, bits_for, digit_count, nonnegative, positive_or_infinite
+from .exact import Number, bits_for, digit_count, exact_text, nonnegative, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
 from .ridge_gradient import GradientBalls, gradient_at_root, gradient_at_zero
 from .ridge_point import RidgePoint, RigorousRidgePoint, SolvedBalls
@@ -99,8 +99,9 @@ def solve_ridge(
     samples : T, a positive number, or inf for the best fit with N random features
     ridge : delta, the penalty on the sum over the samples, a number not smaller than 0
     noise : the variance of the label noise, a number not smaller than 0
-    source : exponent b of the signal powers ``k**-b``; None for the isotropic prior or the spectrum's own
-    signal
+    source : exponent b of the signal powers, ``k**-b`` for :class:`PowerLaw`, :class:`LogPowerLaw` and
+        :class:`BrokenPowerLaw` and ``exp(-b*k)`` for :class:`Exponential`, in every mode and without the
+        scale; None for the isotropic prior. Measured spectra have a signal of their own and take None alone
     digits : significant digits to be right, an integer from 1 to 1000
     gradient : whether to return derivatives and condition numbers, to as many digits; a derivative whose
         logarithmic one is below 10 to minus three times `digits` may be returned as 0
@@ -143,6 +144,9 @@ def solve_ridge(
     of that interval the equation so has opposite signs, and the root is inside. All else is evaluated in ball
     arithmetic on it, and more working precision is taken until the balls are narrow enough. Proven are the
     numbers of the model's deterministic equivalent, not its distance from a finite sample.
+
+    *Without* `rigorous` the digits are as right: the numbers are the centres of the same enclosures, returned
+    only after the radius of each is found to be below ``10**-(digits + 2)`` of it, as in :func:`trace_sum`.
 
     References
     ----------
@@ -321,15 +325,15 @@ def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> Sol
     if not problem.is_interpolating and problem.narrowest != math.inf:
         if problem.features == samples:
             raise InterpolationThresholdError(
-                f"`features` = `samples` = {_show(samples)} with `ridge` = 0 is the interpolation threshold, "
-                "where the risk is infinite; choose ridge > 0 or other sizes"
+                f"`features` = `samples` = {exact_text(samples)} with `ridge` = 0 is the interpolation "
+                "threshold, where the risk is infinite; choose ridge > 0 or other sizes"
             )
         return None
     variance = Fraction(0)
     if noise and isinstance(samples, Fraction):
         if samples == size:
             raise InterpolationThresholdError(
-                f"`samples` = {_show(samples)} equal to the size of the spectrum with `ridge` = 0 and "
+                f"`samples` = {exact_text(samples)} equal to the size of the spectrum with `ridge` = 0 and "
                 "`noise` > 0 has infinite risk; choose ridge > 0 or more samples"
             )
         variance = noise * Fraction(size) / (samples - Fraction(size))
@@ -356,8 +360,8 @@ def _with_gradient_at_zero(
     size = problem.spectrum.size
     if problem.narrowest == size != math.inf:
         raise InterpolationThresholdError(
-            f"`features` or `samples` = {size} equal to the size of the spectrum with `ridge` = 0 has no "
-            "derivatives; choose ridge > 0 or other sizes"
+            f"`features` or `samples` = {exact_text(size)} equal to the size of the spectrum with "
+            "`ridge` = 0 has no derivatives; choose ridge > 0 or other sizes"
         )
 
     def attempt(goal: int) -> GradientBalls:
@@ -366,7 +370,3 @@ def _with_gradient_at_zero(
 
     slopes = proven(attempt, lambda balls: balls.all(solved.bits), solved.bits, what="the gradient")
     return replace(solved, slopes=slopes)
-
-
-def _show(value: Exact) -> str:
-    return str(value) if isinstance(value, Fraction) else "inf"

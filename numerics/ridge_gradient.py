@@ -13,19 +13,32 @@ from .enclosure import Enclosure, enclosure
 from .equivalent import Equivalent
 from .exact import Exact
 from .fixed_point import HALF_LEARNED, Regression, inverse
-from .gradient import LogSums, RidgeGradient, Slopes, condition, derivatives, without_ridge
+from .gradient import (
+    RidgeGradient,
+    SignalSums,
+    Slopes,
+    WeightedSums,
+    condition,
+    derivatives,
+    of_common_factor,
+    without_ridge,
+)
 from .spectrum import (
     HALF_LEARNED_SIGNAL,
     HALF_LEARNED_TWICE,
     SECOND_LEARNED,
     SQUARED_UNLEARNED_SIGNAL,
     UNLEARNED_SIGNAL,
+    Direction,
     ModeSum,
     rational_log,
 )
 
-LOG_SIGNAL_SUMS: Final = (HALF_LEARNED_SIGNAL, SECOND_LEARNED, UNLEARNED_SIGNAL, SQUARED_UNLEARNED_SIGNAL)
-"""The sums over the signal that stand with log(k) in the derivatives, in the order of `LogSums`."""
+EIGENVALUE_SUMS: Final = (HALF_LEARNED, HALF_LEARNED_TWICE, HALF_LEARNED_SIGNAL, SECOND_LEARNED)
+"""What a parameter of the eigenvalues puts a factor into; the last two unless the prior is isotropic."""
+
+SIGNAL_SUMS: Final = (UNLEARNED_SIGNAL, SQUARED_UNLEARNED_SIGNAL)
+"""What a parameter of the signal puts a factor into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +133,26 @@ def gradient_at_root(
         half_learned=half_learned,
         second_learned=point.kappa * half_learned if isotropic else signal[0],
     )
-    weighted = [HALF_LEARNED, HALF_LEARNED_TWICE]
-    evaluate = spectrum.log_evaluator(weighted if isotropic else [*weighted, *LOG_SIGNAL_SUMS], source, goal)
-    logs = None
-    if evaluate is not None:
-        half, twice, *own = evaluate(point.kappa)
-        logs = LogSums(
-            half=half, half_learned=twice, signal=(own[0], own[1], own[2], own[3]) if own else None
-        )
-    scale = number(spectrum.parameters.get("scale", Fraction(1)))
-    entries = derivatives(point, slopes, logs, number(noise), scale)
+    moved = {
+        name: _moved_sums(direction, point, slopes, goal, isotropic=isotropic)
+        for name, direction in spectrum.directions(source).items()
+    }
+    entries = derivatives(point, slopes, moved, number(noise))
     return _with_conditions(_values(problem, noise, source), (point.kappa, risk), entries)
+
+
+def _moved_sums(
+    direction: Direction, point: Equivalent[Ball], slopes: Slopes[Ball], goal: int, *, isotropic: bool
+) -> WeightedSums[Ball] | SignalSums[Ball]:
+    """Return the sums with the factor of one parameter of the spectrum."""
+    if direction.evaluator is None:
+        return of_common_factor(point, slopes, number(direction.value), isotropic=isotropic)
+    if direction.of_signal:
+        unlearned, squared = direction.evaluator(SIGNAL_SUMS, goal)(point.kappa)
+        return SignalSums(unlearned=unlearned, squared=squared)
+    sums = EIGENVALUE_SUMS[:2] if isotropic else EIGENVALUE_SUMS
+    half, twice, *own = direction.evaluator(sums, goal)(point.kappa)
+    return WeightedSums(half=half, half_learned=twice, signal=(own[0], own[1]) if own else None)
 
 
 def gradient_at_zero(
@@ -157,10 +179,7 @@ def gradient_at_zero(
 
 def _values(problem: Regression, noise: Fraction, source: Fraction | None) -> dict[str, Exact]:
     """Return the parameters under their names."""
-    values: dict[str, Exact] = dict(problem.spectrum.parameters)
-    if source is not None:
-        values["source"] = source
-    return values | {
+    return {name: direction.value for name, direction in problem.spectrum.directions(source).items()} | {
         "features": problem.features,
         "samples": problem.samples,
         "ridge": problem.ridge,

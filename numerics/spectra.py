@@ -14,13 +14,14 @@ import numpy.typing as npt
 from .arithmetic import Ball, number
 from .direct_sums import direct_evaluator
 from .errors import DivergentSumError
-from .exact import Exact, Number, count_or_infinite, positive, positive_exponent, rational
-from .exact import count as read_count
+from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent, rational
+from .exact import _show as show
 from .extended import ExtendedEigenvalues, extend
 from .integrals import Moment
-from .log_sums import log_evaluator
+from .listing import doubles, listed_count, power_law
+from .shift_derivatives import log_evaluator
+from .spectrum import Direction, FormulaSpectrum, ListedSpectrum, rational_log
 from .spectrum import Evaluator as Evaluator
-from .spectrum import FormulaSpectrum, ListedSpectrum, rational_log
 from .spectrum import ModeSum as ModeSum
 from .spectrum import Spectrum as Spectrum
 from .trace_family import trace_family
@@ -65,8 +66,8 @@ class PowerLaw(FormulaSpectrum):
         object.__setattr__(self, "scale", positive("scale", scale))
 
     def __repr__(self) -> str:
-        scale = "" if self.scale == 1 else f", scale={self.scale}"
-        return f"PowerLaw(decay={self.decay}, size={self.size}{scale})"
+        scale = "" if self.scale == 1 else f", scale={exact_text(self.scale)}"
+        return f"PowerLaw(decay={exact_text(self.decay)}, size={exact_text(self.size)}{scale})"
 
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
         """Raise DivergentSumError if one of `sums` has no finite value at `kappa`."""
@@ -81,13 +82,13 @@ class PowerLaw(FormulaSpectrum):
                 continue
             if what.signal and kappa == 0 and source is not None:
                 raise DivergentSumError(
-                    f"`source` = {source} with `size` = inf is a signal of infinite power; "
+                    f"`source` = {exact_text(source)} with `size` = inf is a signal of infinite power; "
                     "choose source > 1 or a finite size"
                 )
             named = "`source` + `decay`*`learned`" if source is not None and what.signal else "`decay`"
             raise DivergentSumError(
-                f"`size` = inf with `decay` = {self.decay} and `kappa` = {_short(kappa)}: the sum "
-                f"over the modes diverges; choose a larger {named}, kappa > 0 or a finite size"
+                f"`size` = inf with `decay` = {exact_text(self.decay)} and `kappa` = {_short(kappa)}: the "
+                f"sum over the modes diverges; choose a larger {named}, kappa > 0 or a finite size"
             )
 
     def check_finite(self, source: Fraction | None) -> None:
@@ -95,8 +96,8 @@ class PowerLaw(FormulaSpectrum):
         for name, exponent in (("decay", self.decay), ("source", source)):
             if self.size == math.inf and exponent is not None and exponent <= 1:
                 raise DivergentSumError(
-                    f"`{name}` = {exponent} must be larger than 1 where `size` is inf: the sum over the "
-                    "modes diverges; choose it larger or give a finite size"
+                    f"`{name}` = {exact_text(exponent)} must be larger than 1 where `size` is inf: the sum "
+                    "over the modes diverges; choose it larger or give a finite size"
                 )
 
     def signal_ratio(self, source: Fraction | None) -> Fraction | None:
@@ -125,19 +126,25 @@ class PowerLaw(FormulaSpectrum):
 
         return evaluate
 
-    @property
-    def parameters(self) -> Mapping[str, Fraction]:
-        """The decay and the scale."""
-        return {"decay": self.decay, "scale": self.scale}
+    def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
+        """Return the decay, the scale and a given source; the first and the last put log(k) into sums."""
 
-    def log_evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
-        """Return the function from kappa to the balls of `sums` with log(k); own signals have no scale."""
-        evaluate = log_evaluator(self.decay, self.size, self._moments(sums, source), goal)
-        return lambda kappa: evaluate(kappa / number(self.scale))
+        def logarithmic(sums: Sequence[ModeSum], goal: int) -> Evaluator:
+            # a signal of a given source has no scale
+            evaluate = log_evaluator(self.decay, self.size, self._moments(sums, source), goal)
+            return lambda kappa: evaluate(kappa / number(self.scale))
+
+        found = {
+            "decay": Direction(value=self.decay, evaluator=logarithmic),
+            "scale": Direction(value=self.scale),
+        }
+        if source is not None:
+            found["source"] = Direction(value=source, evaluator=logarithmic, of_signal=True)
+        return found
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
-        return float(self.scale) * self._indices(count) ** -float(self.decay)
+        return power_law(self.scale, self.decay, listed_count(count, self.size))
 
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
@@ -146,15 +153,7 @@ class PowerLaw(FormulaSpectrum):
         exponent = self.check_source(source)
         if exponent is None:
             return self.eigenvalues(count)
-        return self._indices(count) ** -float(exponent)
-
-    def _indices(self, limit: int | None) -> npt.NDArray[np.float64]:
-        terms = self.size if limit is None else min(read_count("count", limit), self.size)
-        if isinstance(terms, float):
-            raise ValueError(
-                "`count` = None must be an integer where `size` is inf; say how many eigenvalues to list"
-            )
-        return np.arange(1, terms + 1, dtype=np.float64)
+        return power_law(Fraction(1), exponent, listed_count(count, self.size))
 
     def _moments(self, sums: Sequence[ModeSum], source: Fraction | None) -> tuple[Moment, ...]:
         return tuple(
@@ -237,7 +236,8 @@ class Eigenvalues(ListedSpectrum):
         """Return None: the signal of measured eigenvalues is part of the spectrum."""
         if source is not None:
             raise ValueError(
-                f"`source` = {source!r} must be None for a measured spectrum; give `signal` to Eigenvalues"
+                f"`source` = {show(source)} must be None for a measured spectrum; give `signal` to "
+                "Eigenvalues"
             )
         return None
 
@@ -259,7 +259,7 @@ class Eigenvalues(ListedSpectrum):
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
         """Return the first `count` eigenvalues in double precision, all of them if None."""
-        return np.array([float(value) for value in self.values[:count]])
+        return doubles(self.values[: listed_count(count, self.size)])
 
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
@@ -268,7 +268,7 @@ class Eigenvalues(ListedSpectrum):
         self.check_source(source)
         if self.signal is None:
             return self.eigenvalues(count)
-        return np.array([float(value) for value in self.signal[:count]])
+        return doubles(self.signal[: listed_count(count, self.size)])
 
     def extended(
         self, size: Number = math.inf, *, first: Number | None = None, last: Number | None = None
@@ -309,7 +309,7 @@ def read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:
     """Return the entries of a one-dimensional collection as exact numbers."""
     if isinstance(entries, (str, bytes)) or not isinstance(entries, Iterable):
         raise TypeError(
-            f"`{name}` = {str(entries)[:40]!r} must be a one-dimensional collection of numbers; give a list"
+            f"`{name}` = {show(entries)} must be a one-dimensional collection of numbers; give a list"
         )
     shape = getattr(entries, "shape", None)
     if shape is not None and len(shape) != 1:

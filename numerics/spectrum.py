@@ -23,10 +23,9 @@ from .exact import (
     Exact,
     Number,
     bits_for,
-    count,
     digit_count,
     nonnegative,
-    rational,
+    power_count,
     real_exponent,
 )
 
@@ -40,6 +39,24 @@ class ModeSum:
     unlearned: int
     learned: int
     signal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    r"""A real parameter p that the eigenvalues or the signal powers depend on, and how they do.
+
+    Parameters
+    ----------
+    value : p
+    evaluator : from sums and a number of bits to the function from kappa to the balls of those sums with the
+        factor :math:`-\partial\log\lambda_k/\partial p` in each term, or :math:`-\partial\log v_k/\partial p`
+        if `of_signal`; None for the common factor of all eigenvalues, where it is :math:`-1/p`
+    of_signal : whether p moves the signal powers and not the eigenvalues
+    """
+
+    value: Fraction
+    evaluator: Callable[[Sequence[ModeSum], int], Evaluator] | None = None
+    of_signal: bool = False
 
 
 UNLEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=0, signal=True)
@@ -62,19 +79,9 @@ class Spectrum(ABC):
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`, truncated below ``2**-goal`` of each."""
 
-    def log_evaluator(
-        self,
-        sums: Sequence[ModeSum],  # noqa: ARG002 -- of the interface
-        source: Fraction | None,  # noqa: ARG002 -- of the interface
-        goal: int,  # noqa: ARG002 -- of the interface
-    ) -> Evaluator | None:
-        """Return the same for `sums` with the factor log(k), None where the eigenvalues have no decay."""
-        return None
-
-    @property
-    def parameters(self) -> Mapping[str, Fraction]:
-        """The real parameters that the eigenvalues depend on: decay and scale, or none."""
-        return {}
+    @abstractmethod
+    def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
+        """Return the real parameters by which derivatives are taken, under their names."""
 
     @abstractmethod
     def check_convergence(self, sums: Sequence[ModeSum], source: Fraction | None, kappa: Fraction) -> None:
@@ -102,20 +109,34 @@ class Spectrum(ABC):
 
     @abstractmethod
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:
-        """Return the first `count` eigenvalues in double precision, all of them if None."""
+        """Return the first `count` eigenvalues in double precision, all of them if None.
+
+        Raises
+        ------
+        PrecisionError
+            If an eigenvalue exceeds the doubles; one below them is 0.
+        TypeError, ValueError
+            If `count` is no integer not smaller than 1, or the list had more than 1e8 entries.
+        """
 
     @abstractmethod
     def signal_powers(
         self, count: int | None = None, *, source: Number | None = None
     ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
+        """Return the first `count` signal powers in double precision, all of them if None.
+
+        Raises
+        ------
+        PrecisionError, TypeError, ValueError
+            As :meth:`eigenvalues`, or if `source` does not fit the spectrum.
+        """
 
     def df(self, j: int, kappa: Number, digits: int = 15) -> mpmath.mpf:
         r"""Return the degrees of freedom :math:`\mathrm{df}_j=\sum_k(\lambda_k/(\lambda_k+\kappa))^j`.
 
         Parameters
         ----------
-        j : an integer not smaller than 1; 1, 2, 3 are z, q, s
+        j : an integer from 1 to 1e15; 1, 2, 3 are z, q, s
         kappa : the renormalised ridge, a number not smaller than 0
         digits : significant digits to be right, an integer from 1 to 1000
 
@@ -124,7 +145,9 @@ class Spectrum(ABC):
         DivergentSumError
             If the spectrum is infinite and the sum does not converge.
         PrecisionError
-            If the digits cannot be proven within the bound on working precision.
+            If the digits cannot be proven within the bounds on working precision and on the number of terms.
+        TypeError, ValueError
+            If an argument is no number or outside its domain.
 
         Examples
         --------
@@ -132,8 +155,7 @@ class Spectrum(ABC):
         >>> print(PowerLaw(2, size=2).df(1, "0.25"))
         1.3
         """
-        order = count("j", j)
-        return self._sum(ModeSum(unlearned=0, learned=order), None, kappa, digits)
+        return self._sum(ModeSum(unlearned=0, learned=power_count("j", j)), None, kappa, digits)
 
     def signal_sum(
         self,
@@ -149,9 +171,14 @@ class Spectrum(ABC):
         Parameters
         ----------
         kappa : the renormalised ridge, a number not smaller than 0
-        unlearned, learned : the exponents j and l, integers not smaller than 0 and not both 0
+        unlearned, learned : the exponents j and l, integers from 0 to 1e15 and not both 0
         source : exponent b of the signal power ``k**-b`` of a power law; None for the spectrum's own signal
         digits : significant digits to be right, an integer from 1 to 1000
+
+        Raises
+        ------
+        DivergentSumError, PrecisionError, TypeError, ValueError
+            As :meth:`df`.
 
         Notes
         -----
@@ -163,18 +190,18 @@ class Spectrum(ABC):
         >>> print(PowerLaw(2, size=2).signal_sum("0.25", source=1))
         0.45
         """
-        exponents = [_exponent("unlearned", unlearned), _exponent("learned", learned)]
+        exponents = [power_count("unlearned", unlearned, 0), power_count("learned", learned, 0)]
         if not any(exponents):
             raise ValueError("`unlearned` = 0 and `learned` = 0 must not both be 0; call signal_total")
         what = ModeSum(unlearned=exponents[0], learned=exponents[1], signal=True)
         return self._sum(what, self.check_source(source), kappa, digits)
 
     def total(self, digits: int = 15) -> mpmath.mpf:
-        r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data."""
+        r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data; see `df`."""
         return self._total(None, digits)
 
     def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
-        r"""Return the power :math:`\sum_kv_k` of the signal, the excess of a model that learned nothing."""
+        r"""Return the power :math:`\sum_kv_k` of the signal, the excess without learning; see `df`."""
         return self._sum(ModeSum(unlearned=0, learned=1, signal=True), self.check_source(source), 0, digits)
 
     @abstractmethod
@@ -244,14 +271,14 @@ class ListedSpectrum(Spectrum):
         """Whether some signal power is positive."""
         return self.signal is None or any(self.signal)
 
+    def directions(
+        self,
+        source: Fraction | None,  # noqa: ARG002 -- of the interface
+    ) -> Mapping[str, Direction]:
+        """Return the common factor of all eigenvalues, which is 1; a signal of its own does not move."""
+        return {"scale": Direction(value=Fraction(1))}
+
 
 def rational_log(value: Fraction) -> float:
     """Return the logarithm of a positive number of any size."""
     return math.log(value.numerator) - math.log(value.denominator)
-
-
-def _exponent(name: str, value: Number) -> int:
-    exact = rational(name, value, "an integer not smaller than 0")
-    if exact.denominator != 1 or exact < 0:
-        raise ValueError(f"`{name}` = {exact} must be an integer not smaller than 0; round it")
-    return int(exact)

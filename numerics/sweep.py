@@ -3,16 +3,18 @@ r"""Ridge regressions by the million: :func:`sweep_ridge`, in double precision."
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .equivalent import BoolArray, FloatArray
-from .errors import PrecisionError
+from .errors import DivergentSumError, PrecisionError
+from .exact import _show as show
 from .gradient import RidgeGradient
-from .spectra import Eigenvalues, PowerLaw
+from .spectrum import Spectrum
 from .sweep_arguments import (
     Invalid,
     Points,
@@ -22,7 +24,10 @@ from .sweep_arguments import (
     real_array,
     refusals,
 )
-from .sweep_chunk import Measured, Solved, parameters, solve_points
+from .sweep_chunk import Solved, parameters, solve_points
+from .sweep_spectra import Group, read_spectra
+
+Indices: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +57,7 @@ class RidgeSweep:
 
 
 def sweep_ridge(
-    spectrum: PowerLaw | PowerLaws | Eigenvalues,
+    spectrum: Spectrum | PowerLaws | npt.ArrayLike | Sequence[Any],
     *,
     features: npt.ArrayLike,
     samples: npt.ArrayLike,
@@ -68,13 +73,13 @@ def sweep_ridge(
 
     Parameters
     ----------
-    spectrum : a :class:`PowerLaw`, a :class:`PowerLaws` with arrays, or :class:`Eigenvalues`; all arrays
-        broadcast as those of a NumPy ufunc
+    spectrum : any spectrum, an array or nested list of spectra, or a :class:`PowerLaws` with arrays, which is
+        the fast way to many power laws; all arrays broadcast as those of a NumPy ufunc
     features, samples : N and T, numbers between 1e-100 and 1e100, or inf
     ridge : delta, numbers not smaller than 0
     noise : the variance of the label noise, numbers not smaller than 0
-    source : exponents b of the signal powers ``k**-b``, from -1000 to 1000; None for the isotropic prior or
-        the spectrum's own signal
+    source : exponents b of the signal powers ``k**-b`` (of :class:`Exponential` ``exp(-b*k)``), from -1000
+        to 1000; None for the isotropic prior or the spectrum's own signal
     gradient : whether to return derivatives and condition numbers
     invalid : what to do with points that have no answer: "raise" the error of the first one, or "mask" them
         and return masked arrays
@@ -101,8 +106,10 @@ def sweep_ridge(
     -----
     The relative errors of kappa and risk are a few units of rounding times their condition numbers: in
     general below 1e-12 and 1e-11. Numbers below 1e-308 are 0, as everywhere in double precision. The cost
-    of a point does not depend on the size of a power law, grows with its decay beyond 3, and is
-    proportional to the number of measured eigenvalues.
+    of a point does not depend on the size of a spectrum given by a formula, and grows with the decay of a
+    power law beyond 3. Of measured eigenvalues only those within 7 decades of kappa on both sides count,
+    once the table for the spectrum is made; that table is also why many points should share few spectra
+    that are no power laws. In an array of spectra, a derivative by what a spectrum does not have is 0.
 
     See Also
     --------
@@ -121,85 +128,68 @@ def sweep_ridge(
     >>> print(np.round(samples * sweep.gradient.risk["samples"] / sweep.risk, 8))
     [-0.49254085 -0.499925   -0.49999925 -0.49999999 -0.5        -0.5       ]
     """
-    named, measured = _read_spectrum(spectrum)
+    spectra = read_spectra(spectrum)
+    named = dict(spectra.named)
     for name, value in (("features", features), ("samples", samples), ("ridge", ridge), ("noise", noise)):
         named[name] = real_array(name, value)
     if source is not None:
-        if measured is not None:
-            raise ValueError("`source` must be None for a measured spectrum; give `signal` to Eigenvalues")
+        if not all(group.takes_source for group in spectra.groups):
+            raise ValueError("`source` must be None for a measured spectrum; give `signal` to it")
         named["source"] = real_array("source", source)
-    if invalid not in ("raise", "mask"):
-        raise ValueError(f"`invalid` = {invalid!r} must be 'raise' or 'mask'; choose one of them")
+    if not isinstance(invalid, str) or invalid not in ("raise", "mask"):
+        raise ValueError(f"`invalid` = {show(invalid)} must be 'raise' or 'mask'; choose one of them")
+    if progress is not None and not callable(progress):
+        raise TypeError(f"`progress` = {show(progress)} must be a function of two counts, or None; give one")
     shape = broadcast_shape(named)
     total, step = math.prod(shape), positive_integer("chunk", chunk)
     views = {name: np.broadcast_to(array, shape) for name, array in named.items()}
 
-    def points(begin: int) -> Points:
-        columns = {name: view.flat[begin : begin + step] for name, view in views.items()}
+    def points(indices: Indices | slice, group: Group) -> Points:
+        rows = {name: view.flat[indices] for name, view in views.items()}
+        decay, size, scale = spectra.parameters(rows, group)
         return Points(
-            decay=columns.get("decay"),
-            source=columns.get("source"),
-            size=columns["size"],
-            scale=columns["scale"],
-            features=columns["features"],
-            samples=columns["samples"],
-            ridge=columns["ridge"],
-            noise=columns["noise"],
+            decay=decay,
+            source=rows.get("source"),
+            size=size,
+            scale=scale,
+            features=rows["features"],
+            samples=rows["samples"],
+            ridge=rows["ridge"],
+            noise=rows["noise"],
         )
+
+    def chunks() -> Iterator[tuple[Group, Indices | slice]]:
+        if "spectrum" not in views:
+            for begin in range(0, max(total, 1), step):
+                yield spectra.groups[0], slice(begin, min(begin + step, total))
+            return
+        group_of = spectra.group_of(views["spectrum"].ravel())
+        for index, group in enumerate(spectra.groups):
+            members = np.flatnonzero(group_of == index)
+            for begin in range(0, len(members), step):
+                yield group, members[begin : begin + step]
 
     with np.errstate(all="ignore"):
         refused = np.zeros(total, dtype=np.bool_)
-        for begin in range(0, max(total, 1), step):
-            refused[begin : begin + step] = _refused(points(begin), gradient, invalid, begin, shape)
-        collected = _Collector(total)
-        for begin in range(0, max(total, 1), step):
-            kept = np.flatnonzero(~refused[begin : begin + step])
-            chosen = points(begin).select(kept)
-            solved = solve_points(chosen, measured, gradient=gradient)
+        for group, indices in chunks():
+            where = np.arange(total)[indices]
+            refused[indices] = _refused(points(indices, group), group, gradient, invalid, where, shape)
+        collected, done = _Collector(total), 0
+        for group, indices in chunks():
+            where = np.arange(total)[indices]
+            kept = np.flatnonzero(~refused[indices])
+            chosen = points(where[kept], group)
+            solved = solve_points(chosen, group.tabulated, gradient=gradient)
             if invalid == "raise" and not solved.found.all():
                 lost = int(np.flatnonzero(~solved.found)[0])
-                _raise_outside(chosen, lost, _position(begin + int(kept[lost]), shape))
-            refused[begin + kept[~solved.found]] = True
-            collected.put(begin + kept, solved)
+                given = parameters(chosen, group.tabulated)
+                _raise_outside(given, lost, _position(int(where[kept[lost]]), shape))
+            refused[where[kept[~solved.found]]] = True
+            collected.put(where[kept], solved)
+            done += len(where)
             if progress is not None:
-                progress(min(begin + step, total), total)
+                progress(done, total)
     return collected.sweep(shape, refused if invalid == "mask" else None)
-
-
-def _read_spectrum(
-    spectrum: PowerLaw | PowerLaws | Eigenvalues,
-) -> tuple[dict[str, FloatArray], Measured | None]:
-    """Return the spectrum's parameters as arrays, and measured eigenvalues in units of a power of two."""
-    if isinstance(spectrum, PowerLaw):
-        spectrum = PowerLaws(
-            _as_double("decay", spectrum.decay),
-            size=_as_double("size", spectrum.size),
-            scale=_as_double("scale", spectrum.scale),
-        )
-    if isinstance(spectrum, PowerLaws):
-        return {"decay": spectrum.decay, "size": spectrum.size, "scale": spectrum.scale}, None
-    if not isinstance(spectrum, Eigenvalues):
-        raise TypeError(
-            f"`spectrum` is a {type(spectrum).__name__} and must be a PowerLaw, PowerLaws or Eigenvalues; "
-            "make one"
-        )
-    values = [_as_double("values", value) for value in spectrum.values]
-    if not (1e-100 <= values[0] <= 1e100 and values[-1] >= 1e-290 * values[0]):
-        raise PrecisionError(
-            "`values` exceed the doubles: at most 290 decades, from 1e-100 .. 1e100 on; use solve_ridge"
-        )
-    scale = math.ldexp(1.0, math.frexp(values[0])[1])
-    signal = None if spectrum.signal is None else np.array([_as_double("signal", v) for v in spectrum.signal])
-    measured = Measured(eigenvalues=np.array(values) / scale, signal=signal)
-    return {"size": np.array(float(len(values))), "scale": np.array(scale)}, measured
-
-
-def _as_double(name: str, value: object) -> float:
-    """Return an exact number as a double."""
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        raise PrecisionError(f"`{name}` exceed the doubles; use solve_ridge") from None
 
 
 def _position(index: int, shape: tuple[int, ...]) -> str:
@@ -209,22 +199,27 @@ def _position(index: int, shape: tuple[int, ...]) -> str:
 
 
 def _refused(
-    points: Points, gradient: bool, invalid: Invalid, begin: int, shape: tuple[int, ...]
+    points: Points, group: Group, gradient: bool, invalid: Invalid, where: Indices, shape: tuple[int, ...]
 ) -> BoolArray:
     """Return the points without an answer, or raise the error of the first of them."""
     refused = np.zeros(points.size.shape, dtype=np.bool_)
-    for refusal in refusals(points, gradient=gradient):
+    divergence = group.divergence()
+    if divergence is not None:
+        if invalid == "raise" and len(where):
+            raise DivergentSumError(divergence + _position(int(where[0]), shape))
+        refused |= True
+    for refusal in refusals(points, gradient=gradient, least_source=group.least_source):
         if invalid == "raise" and refusal.where.any():
             first = int(np.flatnonzero(refusal.where)[0])
-            raise refusal.error(refusal.message(first) + _position(begin + first, shape))
+            raise refusal.error(refusal.message(first) + _position(int(where[first]), shape))
         refused |= refusal.where
     return refused
 
 
-def _raise_outside(points: Points, index: int, position: str) -> None:
+def _raise_outside(given: dict[str, FloatArray], index: int, position: str) -> None:
     """Raise the error of a point whose results no double holds."""
-    given = ", ".join(f"`{name}` = {value[index]:g}" for name, value in parameters(points).items())
-    raise PrecisionError(f"kappa or risk at {given} is outside of the doubles; use solve_ridge{position}")
+    shown = ", ".join(f"`{name}` = {value[index]:g}" for name, value in given.items())
+    raise PrecisionError(f"kappa or risk at {shown} is outside of the doubles; use solve_ridge{position}")
 
 
 class _Collector:

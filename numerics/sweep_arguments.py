@@ -169,18 +169,22 @@ class Refusal:
     message: Callable[[int], str]
 
 
-def refusals(points: Points, *, gradient: bool) -> Iterator[Refusal]:
-    """Yield the reasons for which points have no answer, each with all its points."""
+def refusals(points: Points, *, gradient: bool, least_source: float = 1.0) -> Iterator[Refusal]:
+    """Yield the reasons for which points have no answer, each with all its points.
+
+    An infinite spectrum needs sources larger than `least_source`.
+    """
     yield from _out_of_domain(points)
     infinite = np.isinf(points.size)
-    for name, exponent in (("decay", points.decay), ("source", points.source)):
+    exponents = ("decay", points.decay, 1.0), ("source", points.source, least_source)
+    for name, exponent, least in exponents:
         if exponent is not None:
             yield Refusal(
-                where=infinite & (exponent <= 1),
+                where=infinite & (exponent <= least),
                 error=DivergentSumError,
-                message=lambda i, name=name, exponent=exponent: (  # type: ignore[misc]
-                    f"`{name}` = {exponent[i]} must be larger than 1 where `size` is inf: the sum over the "
-                    "modes diverges; choose it larger or give a finite size"
+                message=lambda i, name=name, exponent=exponent, least=least: (  # type: ignore[misc]
+                    f"`{name}` = {exponent[i]} must be larger than {least:g} where `size` is inf: the sum "
+                    "over the modes diverges; choose it larger or give a finite size"
                 ),
             )
     yield from _thresholds(points, gradient=gradient)

@@ -11,8 +11,17 @@ import numpy.typing as npt
 
 from .equivalent import BoolArray, Equivalent, FloatArray, Resources, smaller_root, vacancies
 from .fixed_point import HALF_LEARNED, LEARNED
-from .gradient import LogSums, Slopes, condition, derivatives, without_ridge
-from .nodes import NEGLIGIBLE, EigenvalueNodes, Nodes, PowerLawNodes, WeightedSum, layouts
+from .gradient import (
+    SignalSums,
+    Slopes,
+    WeightedSums,
+    condition,
+    derivatives,
+    of_common_factor,
+    without_ridge,
+)
+from .nodes import NEGLIGIBLE, Nodes, WeightedSum
+from .power_law_nodes import LOG_INDEX, PowerLawNodes, layouts
 from .spectrum import (
     HALF_LEARNED_SIGNAL,
     HALF_LEARNED_TWICE,
@@ -23,6 +32,9 @@ from .spectrum import (
 )
 from .sweep_arguments import Points
 from .sweep_roots import UNLEARNED, Problems, solve_roots
+from .table_nodes import TableNodes
+from .table_parts import SOURCE
+from .tabulated import Tabulated
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 
@@ -30,14 +42,6 @@ _TABLE: Final = 2**16
 """Entries of a table of nodes: what stays in the cache."""
 
 _LEAST_WIDTH: Final = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Measured eigenvalues in units of a scale, with their signal, None for the isotropic prior."""
-
-    eigenvalues: FloatArray
-    signal: FloatArray | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +55,65 @@ class Solved:
     conditions: tuple[FloatArray, FloatArray] | None
 
 
-def parameters(points: Points) -> dict[str, FloatArray]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moved:
+    """A parameter of the spectra: its values, and the factor it puts into sums, None for ``-1/value``."""
+
+    values: FloatArray
+    factor: str | None
+    of_signal: bool = False
+
+    def sums(self, *, structured: bool) -> dict[str, ModeSum]:
+        """Return the sums that its factor goes into, under the letters of the equivalent."""
+        if self.factor is None:
+            return {}
+        if self.of_signal:
+            return {"first": UNLEARNED_SIGNAL, "second": SQUARED_UNLEARNED_SIGNAL}
+        found = {"half": HALF_LEARNED, "half_learned": HALF_LEARNED_TWICE}
+        if structured:
+            found |= {"first_learned": HALF_LEARNED_SIGNAL, "second_learned": SECOND_LEARNED}
+        return found
+
+
+def _moved(points: Points, tabulated: Tabulated | None) -> dict[str, _Moved]:
+    """Return the parameters of the spectra under their names."""
+    if tabulated is None:
+        assert points.decay is not None
+        found = {
+            "decay": _Moved(values=points.decay, factor=LOG_INDEX),
+            "scale": _Moved(values=points.scale, factor=None),
+        }
+    else:
+        found = {
+            name: _Moved(
+                values=np.full_like(points.size, direction.value),
+                factor=direction.factor,
+                of_signal=direction.of_signal,
+            )
+            for name, direction in tabulated.directions.items()
+        }
+    if points.source is not None:
+        factor = LOG_INDEX if tabulated is None else SOURCE
+        found["source"] = _Moved(values=points.source, factor=factor, of_signal=True)
+    return found
+
+
+def parameters(points: Points, tabulated: Tabulated | None) -> dict[str, FloatArray]:
     """Return the real parameters under their names."""
-    own = {"decay": points.decay, "scale": points.scale, "source": points.source}
-    found = {} if points.decay is None else {name: value for name, value in own.items() if value is not None}
+    found = {name: moved.values for name, moved in _moved(points, tabulated).items()}
     return found | {name: getattr(points, name) for name in ("features", "samples", "ridge", "noise")}
 
 
-def solve_points(points: Points, measured: Measured | None, *, gradient: bool) -> Solved:
+def _is_structured(points: Points, tabulated: Tabulated | None) -> bool:
+    """Return whether the signal powers are not the eigenvalues."""
+    return points.source is not None or (tabulated is not None and tabulated.has_signal)
+
+
+def solve_points(points: Points, tabulated: Tabulated | None, *, gradient: bool) -> Solved:
     """Solve points that have an answer; those outside of the range of doubles are not found."""
     full = points.is_interpolating
-    at_root = _at_roots(points.select(np.flatnonzero(~full)), measured, gradient=gradient)
-    at_zero = _without_fixed_point(points.select(np.flatnonzero(full)), measured, gradient=gradient)
+    at_root = _at_roots(points.select(np.flatnonzero(~full)), tabulated, gradient=gradient)
+    at_zero = _without_fixed_point(points.select(np.flatnonzero(full)), tabulated, gradient=gradient)
     order = np.argsort(np.concatenate([np.flatnonzero(~full), np.flatnonzero(full)]), kind="stable")
 
     def joined(one: FloatArray, other: FloatArray) -> FloatArray:
@@ -78,22 +129,26 @@ def solve_points(points: Points, measured: Measured | None, *, gradient: bool) -
         risk_gradient=merged(at_root.risk_gradient, at_zero.risk_gradient),
         conditions=None,
     )
-    return _with_conditions(points, solved) if gradient else solved
+    return _with_conditions(points, tabulated, solved) if gradient else solved
 
 
-def _at_roots(points: Points, measured: Measured | None, *, gradient: bool) -> Solved:
+def _at_roots(points: Points, tabulated: Tabulated | None, *, gradient: bool) -> Solved:
     """Solve points with a positive kappa."""
-    wanted = _wanted(points, measured, gradient=gradient)
+    wanted = _wanted(points, tabulated, gradient=gradient)
     sums = {key: np.ones_like(points.size) for key in wanted}
     kappa, found = np.ones_like(points.size), np.zeros(points.size.shape, dtype=np.bool_)
-    problems = _problems(points, measured)
-    for indices, nodes in _blocks(points, measured):
+    problems = _problems(points, tabulated)
+    structured = _is_structured(points, tabulated)
+    # below delta/T there is no root
+    expected = np.maximum(problems.start, np.log(problems.ridge))
+    for indices, nodes in _blocks(points, tabulated, expected):
         kappa[indices], found[indices] = solve_roots(nodes, problems.select(indices))
-        nodes.place(np.log(kappa[indices]))
-        values = nodes.sums(kappa[indices], list(wanted.values()))
-        for key, value in zip(wanted, values, strict=True):
-            sums[key][indices] = value
-    point, slopes, logs = _equivalent(points, measured, problems, kappa, sums)
+        for columns, final in nodes.at_roots(np.log(kappa[indices]), structured=structured):
+            chosen = indices[columns]
+            values = final.sums(kappa[chosen], list(wanted.values()))
+            for key, value in zip(wanted, values, strict=True):
+                sums[key][chosen] = value
+    point, slopes = _equivalent(points, problems, kappa, sums)
     bias = point.bias
     variance = points.noise * point.inverse_samples * point.spread
     fields = {
@@ -109,14 +164,15 @@ def _at_roots(points: Points, measured: Measured | None, *, gradient: bool) -> S
     kappas: dict[str, FloatArray] = {}
     risks: dict[str, FloatArray] = {}
     if slopes is not None:
-        for name, (of_kappa, of_risk) in derivatives(point, slopes, logs, points.noise, points.scale).items():
+        moved = _moved_sums(_moved(points, tabulated), point, slopes, sums)
+        for name, (of_kappa, of_risk) in derivatives(point, slopes, moved, points.noise).items():
             kappas[name], risks[name] = of_kappa, of_risk
     found &= point.kappa >= np.finfo(np.float64).tiny
     found &= _all_finite(kappa, [*fields.values(), *kappas.values(), *risks.values()])
     return Solved(found=found, fields=fields, kappa_gradient=kappas, risk_gradient=risks, conditions=None)
 
 
-def _wanted(points: Points, measured: Measured | None, *, gradient: bool) -> dict[str, WeightedSum]:
+def _wanted(points: Points, tabulated: Tabulated | None, *, gradient: bool) -> dict[str, WeightedSum]:
     """Return the sums to take at the root, under the letters of the equivalent."""
     wanted = {
         "z": LEARNED,
@@ -124,7 +180,7 @@ def _wanted(points: Points, measured: Measured | None, *, gradient: bool) -> dic
         "s": ModeSum(unlearned=0, learned=3),
         "c": HALF_LEARNED,
     }
-    structured = points.source is not None or (measured is not None and measured.signal is not None)
+    structured = _is_structured(points, tabulated)
     if structured:
         wanted |= {"first": UNLEARNED_SIGNAL, "second": SQUARED_UNLEARNED_SIGNAL}
     if gradient:
@@ -132,20 +188,14 @@ def _wanted(points: Points, measured: Measured | None, *, gradient: bool) -> dic
         if structured:
             wanted["second_learned"] = SECOND_LEARNED
     found = {key: WeightedSum(what) for key, what in wanted.items()}
-    if gradient and measured is None:
-        logarithmic = {"log_half": HALF_LEARNED, "log_half_learned": HALF_LEARNED_TWICE}
-        if structured:
-            logarithmic |= {
-                "log_first_learned": HALF_LEARNED_SIGNAL,
-                "log_second_learned": SECOND_LEARNED,
-                "log_first": UNLEARNED_SIGNAL,
-                "log_second": SQUARED_UNLEARNED_SIGNAL,
-            }
-        found |= {key: WeightedSum(what, logarithmic=True) for key, what in logarithmic.items()}
+    if gradient:
+        for name, moved in _moved(points, tabulated).items():
+            for letter, what in moved.sums(structured=structured).items():
+                found[f"{name} {letter}"] = WeightedSum(what, moved.factor)
     return found
 
 
-def _problems(points: Points, measured: Measured | None) -> Problems:
+def _problems(points: Points, tabulated: Tabulated | None) -> Problems:
     """Return the fixed-point problems in units of the scale."""
     n, t = 1 / points.features, 1 / points.samples
     difference = np.where(np.isinf(points.features + points.samples), 1.0, points.features - points.samples)
@@ -156,11 +206,11 @@ def _problems(points: Points, measured: Measured | None) -> Problems:
     modes = np.where(fits, size, 0.0)
     resources = Resources(features=n, samples=t, gap=gap)
     last = np.maximum(1.0, np.minimum(narrowest, size))
-    if measured is None:
+    if tabulated is None:
         assert points.decay is not None
         start = _guess(points.decay, last, size, resources, ridge)
     else:
-        start = np.log(measured.eigenvalues[np.ceil(last).astype(np.intp) - 1])
+        start = tabulated.log_eigenvalues(last)
     return Problems(
         resources=resources,
         narrowest=narrowest,
@@ -189,13 +239,15 @@ def _guess(
     return np.where((decay > 1.05) & (last < size / 8) & np.isfinite(x), x, level)
 
 
-def _blocks(points: Points, measured: Measured | None) -> Iterator[tuple[Indices, Nodes]]:
-    """Yield the indices of points that are solved together, with their nodes."""
-    if measured is not None:
-        values = measured.eigenvalues
-        signal = values if measured.signal is None else measured.signal
-        for indices in _split(np.arange(len(points.size)), len(values)):
-            yield indices, EigenvalueNodes(values, signal, len(indices))
+def _blocks(
+    points: Points, tabulated: Tabulated | None, start: FloatArray
+) -> Iterator[tuple[Indices, Nodes]]:
+    """Yield the indices of points that are solved together, with their nodes; `start` is about log(kappa)."""
+    if tabulated is not None:
+        # neighbours share the sums outside of their window
+        for indices in _split(np.argsort(start, kind="stable"), tabulated.nodes):
+            source = None if points.source is None else points.source[indices]
+            yield indices, TableNodes(tabulated, source, len(indices), tabulated.size)
         return
     assert points.decay is not None
     for layout, members in layouts(points.decay, points.source, points.size):
@@ -212,12 +264,8 @@ def _split(indices: Indices, nodes: int) -> Iterator[Indices]:
 
 
 def _equivalent(
-    points: Points,
-    measured: Measured | None,
-    problems: Problems,
-    reduced_kappa: FloatArray,
-    sums: dict[str, FloatArray],
-) -> tuple[Equivalent[FloatArray], Slopes[FloatArray] | None, LogSums[FloatArray] | None]:
+    points: Points, problems: Problems, reduced_kappa: FloatArray, sums: dict[str, FloatArray]
+) -> tuple[Equivalent[FloatArray], Slopes[FloatArray] | None]:
     """Return the equivalent at the roots, in the units of the arguments, with what derivatives need."""
     kappa = reduced_kappa * points.scale
     z = np.where(points.is_ridgeless, points.narrowest, sums["z"])
@@ -238,22 +286,36 @@ def _equivalent(
         beta=np.where(fewer_samples, smaller, larger),
     )
     if "half_learned" not in sums:
-        return point, None, None
+        return point, None
     half_learned = sums["half_learned"]
     second_learned = sums["second_learned"] if structured else kappa * half_learned
-    slopes = Slopes(half_learned=half_learned, second_learned=second_learned)
-    if measured is not None:
-        return point, slopes, None
-    signal = None
-    if structured:
-        signal = (
-            sums["log_first_learned"], sums["log_second_learned"], sums["log_first"], sums["log_second"]
-        )  # fmt: skip
-    logs = LogSums(half=sums["log_half"], half_learned=sums["log_half_learned"], signal=signal)
-    return point, slopes, logs
+    return point, Slopes(half_learned=half_learned, second_learned=second_learned)
 
 
-def _without_fixed_point(points: Points, measured: Measured | None, *, gradient: bool) -> Solved:
+def _moved_sums(
+    parameters_of: dict[str, _Moved],
+    point: Equivalent[FloatArray],
+    slopes: Slopes[FloatArray],
+    sums: dict[str, FloatArray],
+) -> dict[str, WeightedSums[FloatArray] | SignalSums[FloatArray]]:
+    """Return the sums with the factors of the parameters of the spectra."""
+    found: dict[str, WeightedSums[FloatArray] | SignalSums[FloatArray]] = {}
+    isotropic = "first" not in sums
+    for name, moved in parameters_of.items():
+        if moved.factor is None:
+            found[name] = of_common_factor(point, slopes, moved.values, isotropic=isotropic)
+        elif moved.of_signal:
+            found[name] = SignalSums(unlearned=sums[f"{name} first"], squared=sums[f"{name} second"])
+        else:
+            found[name] = WeightedSums(
+                half=sums[f"{name} half"],
+                half_learned=sums[f"{name} half_learned"],
+                signal=None if isotropic else (sums[f"{name} first_learned"], sums[f"{name} second_learned"]),
+            )
+    return found
+
+
+def _without_fixed_point(points: Points, tabulated: Tabulated | None, *, gradient: bool) -> Solved:
     """Return the points where kappa is exactly 0; derivatives by the ridge are one-sided there."""
     size, samples, noise = points.size, points.samples, points.noise
     zero = np.zeros_like(size)
@@ -275,9 +337,9 @@ def _without_fixed_point(points: Points, measured: Measured | None, *, gradient:
     risks: dict[str, FloatArray] = {}
     if gradient:
         alpha, beta = _vacancy(points.features, modes), _vacancy(samples, modes)
-        kappas = {name: zero for name in parameters(points)}
+        kappas = {name: zero for name in parameters(points, tabulated)}
         risks = dict(kappas)
-        inverses = _inverse_sums(points, measured, modes)
+        inverses = _inverse_sums(points, tabulated, modes)
         kappas["ridge"], risks["ridge"] = without_ridge(1 / samples, alpha, beta, noise, inverses)
         risks["noise"] = 1 + modes / spare
         risks["samples"] = -variance / spare
@@ -285,20 +347,21 @@ def _without_fixed_point(points: Points, measured: Measured | None, *, gradient:
     return Solved(found=found, fields=fields, kappa_gradient=kappas, risk_gradient=risks, conditions=None)
 
 
-def _inverse_sums(points: Points, measured: Measured | None, modes: FloatArray) -> FloatArray:
+def _inverse_sums(points: Points, tabulated: Tabulated | None, modes: FloatArray) -> FloatArray:
     """Return the sums of the inverse eigenvalues, 0 for no modes."""
-    if measured is not None:
-        return np.sum(1 / measured.eigenvalues) / points.scale
-    assert points.decay is not None
     total = np.zeros_like(modes)
     chosen = points.select(np.flatnonzero(modes > 0))
     found = np.zeros_like(chosen.size)
-    assert chosen.decay is not None
-    for indices, nodes in _blocks(chosen, None):
-        # where all modes are learned, the unlearned parts are kappa over the eigenvalues
-        log_kappa = -NEGLIGIBLE - chosen.decay[indices] * np.log(chosen.size[indices])
-        nodes.place(log_kappa)
-        kappa = np.exp(log_kappa)
+    if tabulated is None:
+        assert chosen.decay is not None
+        last = -chosen.decay * np.log(chosen.size)
+    else:
+        last = tabulated.log_eigenvalues(chosen.size)
+    # where all modes are learned, the unlearned parts are kappa over the eigenvalues
+    log_kappa = last - NEGLIGIBLE
+    for indices, nodes in _blocks(chosen, tabulated, log_kappa):
+        nodes.place(log_kappa[indices])
+        kappa = np.exp(log_kappa[indices])
         (unlearned,) = nodes.sums(kappa, [WeightedSum(UNLEARNED)])
         found[indices] = unlearned / kappa
     total[modes > 0] = found / chosen.scale
@@ -318,9 +381,11 @@ def _all_finite(like: FloatArray, arrays: Iterable[FloatArray]) -> BoolArray:
     return found
 
 
-def _with_conditions(points: Points, solved: Solved) -> Solved:
+def _with_conditions(points: Points, tabulated: Tabulated | None, solved: Solved) -> Solved:
     """Add the condition numbers."""
-    values = {name: np.where(np.isinf(value), 0.0, value) for name, value in parameters(points).items()}
+    values = {
+        name: np.where(np.isinf(value), 0.0, value) for name, value in parameters(points, tabulated).items()
+    }
 
     def of(name: str, gradient: dict[str, FloatArray]) -> FloatArray:
         result = solved.fields[name]

@@ -167,7 +167,7 @@ def test_wrong_types_are_refused():
         trace_sum(2, 1, digits=True)
     with pytest.raises(TypeError, match="`values` = 'abc' "):
         Eigenvalues("abc")
-    with pytest.raises(TypeError, match="`values` = '3' "):
+    with pytest.raises(TypeError, match="`values` = 3 "):
         Eigenvalues(3)
 
 

@@ -230,7 +230,7 @@ def test_small_logarithms_solve_as_listed_ones():
 
 def test_logarithms_solve_at_infinite_size():
     spectrum = LogPowerLaw(1, 2)
-    point = solve_ridge(spectrum, features=50, samples=90, source="1.5", digits=30, gradient=True)
+    point = solve_ridge(spectrum, features=50, samples=90, source="1.5", digits=30)
     assert close(spectrum.df(1, point.kappa, 25), 50, 24)
     best = optimal_ridge(spectrum, features=50, samples=90, noise="0.1", digits=10)
     assert best.risk > mpmath.mpf("0.1")

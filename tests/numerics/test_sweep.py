@@ -20,7 +20,8 @@ from scalinglaws.numerics import (
 )
 from scalinglaws.numerics.arithmetic import number, working_precision
 from scalinglaws.numerics.integrals import Moment
-from scalinglaws.numerics.nodes import PowerLawNodes, WeightedSum, layouts
+from scalinglaws.numerics.nodes import WeightedSum
+from scalinglaws.numerics.power_law_nodes import PowerLawNodes, layouts
 from scalinglaws.numerics.spectrum import ModeSum
 from scalinglaws.numerics.trace_family import TraceFamily
 
@@ -251,9 +252,8 @@ def test_measured_eigenvalues_give_what_the_solver_gives(signal):
             bound = UNITS * ROUNDING * (1 + float(exact.gradient.kappa_condition))
             error = relative_error(getattr(swept, name)[row, column], getattr(exact, name))
             assert error <= 4 * bound, (name, row, column)
-        assert (
-            set(swept.gradient.risk) == set(exact.gradient.risk) == {"features", "samples", "ridge", "noise"}
-        )
+        names = {"scale", "features", "samples", "ridge", "noise"}
+        assert set(swept.gradient.risk) == set(exact.gradient.risk) == names
 
 
 def test_a_long_measured_spectrum_is_the_power_law_it_was_taken_from():
@@ -343,6 +343,8 @@ BAD_ARRAYS = [
     ),
     ({"source": [2j]}, TypeError, "`source` has complex numbers"),
     ({"invalid": "skip"}, ValueError, "`invalid` = 'skip'"),
+    ({"invalid": np.array([1, 2])}, ValueError, r"`invalid` = array\(\[1, 2\]\)"),
+    ({"progress": 5}, TypeError, "`progress` = 5 must be a function"),
     ({"chunk": 0}, ValueError, "`chunk` = 0 "),
     ({"chunk": 2.0}, TypeError, "`chunk` = 2.0 "),
     ({"spectrum": [1, 2]}, TypeError, "`spectrum` is a list"),
