@@ -20,8 +20,15 @@ from .ridge_point import RigorousOptimalRidge as RigorousOptimalRidge
 from .ridge_point import RigorousRidgePoint as RigorousRidgePoint
 from .spectra import Eigenvalues as Eigenvalues
 from .spectra import PowerLaw as PowerLaw
+from .spectral_edges import SpectralBand as SpectralBand
+from .spectral_edges import SpectralSupport as SpectralSupport
+from .spectral_edges import spectral_edges as spectral_edges
+from .spectral_moments import spectral_moments as spectral_moments
 from .spectrum import Spectrum as Spectrum
+from .stieltjes import spectral_density as spectral_density
+from .stieltjes import stieltjes as stieltjes
 from .sweep import RidgeSweep as RidgeSweep
 from .sweep import sweep_ridge as sweep_ridge
 from .sweep_arguments import PowerLaws as PowerLaws
+from .sweep_density import sweep_density as sweep_density
 from .trace_sums import trace_sum as trace_sum

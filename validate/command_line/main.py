@@ -6,6 +6,7 @@ import click
 
 from .allocate import allocate
 from .claims import claims
+from .density import density
 from .derive import derive
 from .evaluate import evaluate
 from .failure import CommandLine
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (validate, claims, derive, phases, allocate, evaluate, simulate):
+for command in (validate, claims, derive, phases, allocate, evaluate, density, simulate):
     main.add_command(command)

@@ -15,13 +15,15 @@ class CurveKind(Enum):
     THEORY = "theory"
     SIMULATION = "simulation"
     LAW = "law"
+    HISTOGRAM = "histogram"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
     """One curve.
 
-    `error` holds standard errors, `family` is its colour, an empty label keeps it out of the legend.
+    `error` holds standard errors, `family` is its colour, an empty label keeps it out of the legend. The
+    places `x` of a histogram are the edges of its bins, one more than the heights `y`.
     """
 
     kind: CurveKind

@@ -133,6 +133,10 @@ def _draw_curve(axes: Axes, curve: Curve) -> None:
             axes.plot(
                 curve.x, curve.y, color=colour, label=label, linestyle=(0, (5, 3)), linewidth=1.1, zorder=1
             )
+        case CurveKind.HISTOGRAM:
+            axes.stairs(
+                curve.y, curve.x, color=colour, label=label, fill=True, alpha=0.35, linewidth=0, zorder=0
+            )
         case CurveKind.SIMULATION:
             # An error bar that reaches below zero has no end on a logarithmic axis.
             lower = [min(error, 0.999 * y) for y, error in zip(curve.y, curve.error, strict=True)]
