@@ -136,7 +136,8 @@ def sweep_ridge(
         if not all(group.takes_source for group in spectra.groups):
             raise ValueError("`source` must be None for a measured spectrum; give `signal` to it")
         named["source"] = real_array("source", source)
-    if not isinstance(invalid, str) or invalid not in ("raise", "mask"):
+    choice: object = invalid  # may be an array, which has no truth value
+    if not isinstance(choice, str) or choice not in ("raise", "mask"):
         raise ValueError(f"`invalid` = {show(invalid)} must be 'raise' or 'mask'; choose one of them")
     if progress is not None and not callable(progress):
         raise TypeError(f"`progress` = {show(progress)} must be a function of two counts, or None; give one")
