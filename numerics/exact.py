@@ -110,6 +110,15 @@ def nonnegative(name: str, value: Number) -> Fraction:
     return number
 
 
+def bounded_noise(value: Number) -> float:
+    """Return the variance of the label noise as a double, at most 1e250."""
+    variance = nonnegative("noise", value)
+    if variance > 10**MAXIMUM_EXPONENT_SIZE:
+        limit = f"1e{MAXIMUM_EXPONENT_SIZE}"
+        raise ValueError(f"`noise` = {_show(value)} must be a number from 0 to {limit}; rescale the problem")
+    return float(variance)
+
+
 def real_exponent(name: str, value: Number) -> Fraction:
     """Return `value` as a rational of a size that a double holds."""
     return _as_exponent(name, rational(name, value, "a real number"), "a real number")

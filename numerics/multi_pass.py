@@ -37,9 +37,9 @@ from scipy.optimize import minimize_scalar
 
 from .equivalent import FloatArray
 from .errors import ConvergenceError, UnstableStepSizeError
-from .exact import Number, count, nonnegative
-from .schedule import Schedule
-from .sketch import SketchedSpectrum
+from .exact import Number, bounded_noise
+from .schedule import Schedule, check_schedule, step_count
+from .sketch import SketchedSpectrum, check_sketch
 
 ComplexArray: TypeAlias = npt.NDArray[np.complex128]
 Path: TypeAlias = Callable[[FloatArray], ComplexArray]
@@ -113,13 +113,9 @@ def descent_risk(
     >>> round(point.bias / float(sketch.alignment @ (1 - 0.3 * sketch.eigenvalues) ** 2000), 6)
     1.0
     """
-    if not isinstance(sketch, SketchedSpectrum):
-        raise TypeError(
-            f"`sketch` is a {type(sketch).__name__} and must be a SketchedSpectrum; call sketch_equivalent"
-        )
-    if not isinstance(schedule, Schedule):
-        raise TypeError(f"`schedule` is a {type(schedule).__name__} and must be a Schedule; make one")
-    total, variance = count("samples", samples), float(nonnegative("noise", noise))
+    check_sketch(sketch)
+    check_schedule(schedule)
+    total, variance = step_count("samples", samples), bounded_noise(noise)
     largest = float(max(step_size for step_size, _ in schedule.stages))
     edge = _upper_edge(sketch, total)
     limit = (1 + math.sin(_ANGLE)) / edge * 0.97

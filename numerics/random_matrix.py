@@ -53,7 +53,7 @@ from .complex_arithmetic import ComplexBall
 from .complex_sums import Degrees
 from .exact import Exact, Number, positive_or_infinite
 from .fixed_point import inverse
-from .spectrum import Spectrum
+from .spectrum import Spectrum, check_spectrum
 
 Matrix: TypeAlias = Literal["kernel", "covariance"]
 """The T x T matrix of the samples, or the N x N matrix of the features."""
@@ -108,10 +108,7 @@ class Ensemble:
 
 def read_ensemble(spectrum: Spectrum, features: Number, samples: Number, matrix: Matrix) -> Ensemble:
     """Return the exact ensemble, or raise what is wrong with its arguments."""
-    if not isinstance(spectrum, Spectrum):
-        raise TypeError(
-            f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum such as PowerLaw; make one"
-        )
+    check_spectrum(spectrum)
     if matrix not in ("kernel", "covariance"):
         raise ValueError(f"`matrix` = {matrix!r} must be 'kernel' or 'covariance'; choose one")
     ensemble = Ensemble(

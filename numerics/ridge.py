@@ -30,7 +30,7 @@ from .exact import Number, bits_for, digit_count, exact_text, nonnegative, posit
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
 from .ridge_gradient import GradientBalls, gradient_at_root, gradient_at_zero
 from .ridge_point import RidgePoint, RigorousRidgePoint, SolvedBalls
-from .spectrum import SQUARED_UNLEARNED_SIGNAL, UNLEARNED_SIGNAL, ModeSum, Spectrum
+from .spectrum import SQUARED_UNLEARNED_SIGNAL, UNLEARNED_SIGNAL, ModeSum, Spectrum, check_spectrum
 
 
 @overload
@@ -240,10 +240,7 @@ def read_arguments(
     spectrum: Spectrum, features: Number, samples: Number, ridge: Number, noise: Number, source: Number | None
 ) -> tuple[Regression, Fraction, Fraction | None]:
     """Return the exact problem, noise and source, or raise what is wrong with them."""
-    if not isinstance(spectrum, Spectrum):
-        raise TypeError(
-            f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum such as PowerLaw; make one"
-        )
+    check_spectrum(spectrum)
     exponent = spectrum.check_source(source)
     problem = Regression(
         spectrum=spectrum,

@@ -15,7 +15,11 @@ from typing import Final
 
 import mpmath
 
-from .exact import Number, count, nonnegative, positive
+from .exact import Number, count, nonnegative, positive_exponent
+from .exact import _show as show
+
+MOST_STEPS: Final = 10**30
+"""Steps, samples and batches beyond it are refused."""
 
 MAXIMUM_STAGES: Final = 1_000_000
 """Stages of a schedule: each one costs a matrix decomposition."""
@@ -27,8 +31,8 @@ class Schedule:
 
     Parameters
     ----------
-    stages : pairs (step size, number of steps); step sizes are positive numbers, numbers of steps integers
-        not smaller than 1
+    stages : pairs (step size, number of steps); step sizes are positive numbers between 1e-250 and 1e250,
+        numbers of steps integers from 1 to 1e30
 
     Raises
     ------
@@ -47,15 +51,21 @@ class Schedule:
     stages: tuple[tuple[Fraction, int], ...]
 
     def __init__(self, stages: Iterable[tuple[Number, Number]]) -> None:
-        read = []
-        for stage in stages:
+        read: list[tuple[Fraction, int]] = []
+        try:
+            entries = iter(stages)
+        except TypeError:
+            raise TypeError(
+                f"`stages` = {show(stages)} must be pairs (step size, number of steps); give a list of them"
+            ) from None
+        for stage in entries:
             try:
                 step_size, steps = stage
             except (TypeError, ValueError):
                 raise ValueError(
-                    f"`stages` holds {stage!r} and must hold pairs (step size, number of steps)"
+                    f"`stages` holds {show(stage)} and must hold pairs (step size, number of steps)"
                 ) from None
-            read.append((positive("step_size", step_size), count("steps", steps)))
+            read.append((positive_exponent("step_size", step_size), step_count("steps", steps)))
             if len(read) > MAXIMUM_STAGES:
                 raise ValueError(f"`stages` must be at most {MAXIMUM_STAGES}; make them longer")
         if not read:
@@ -84,7 +94,7 @@ class Schedule:
         Parameters
         ----------
         step_size : the first step size, a positive number
-        steps : n, an integer not smaller than 1
+        steps : n, an integer from 1 to 1e30
 
         Notes
         -----
@@ -93,7 +103,7 @@ class Schedule:
         Its time is about :math:`2\gamma n/\log_2n`, and the number :math:`n/\log_2n` takes the place of n in
         the risk.
         """
-        first, total = positive("step_size", step_size), count("steps", steps)
+        first, total = positive_exponent("step_size", step_size), step_count("steps", steps)
         # stage l begins at the first t with t log2(n) >= l n
         begins = [1]
         for level in range(1, total.bit_length() + 1):
@@ -117,17 +127,17 @@ class Schedule:
         Parameters
         ----------
         step_size : the first step size, a positive number
-        steps : n, an integer not smaller than 1
+        steps : n, an integer from 1 to 1e30
         power : p, a number not smaller than 0
         stages : their number L, an integer from 1 to `steps`; None for a stage for each step, the schedule
             :math:`\gamma_t=\gamma t^{-p}`
 
         Raises
         ------
-        ValueError
-            If there are more stages than steps, or more than a million.
+        TypeError, ValueError
+            If an argument is outside its domain, or there are more than a million stages.
         """
-        first, total = positive("step_size", step_size), count("steps", steps)
+        first, total = positive_exponent("step_size", step_size), step_count("steps", steps)
         exponent = float(nonnegative("power", power))
         parts = total if stages is None else count("stages", stages)
         if parts > total:
@@ -141,6 +151,20 @@ class Schedule:
             (first * Fraction(float(level) ** -exponent), end - begin)
             for level, (begin, end) in enumerate(pairwise(ends), start=1)
         )
+
+
+def step_count(name: str, value: Number) -> int:
+    """Return `value` as an integer from 1 to 1e30."""
+    steps = count(name, value)
+    if steps > MOST_STEPS:
+        raise ValueError(f"`{name}` = {show(value)} must be an integer from 1 to 1e30; choose a smaller one")
+    return steps
+
+
+def check_schedule(schedule: object) -> None:
+    """Raise TypeError for what is no schedule."""
+    if not isinstance(schedule, Schedule):
+        raise TypeError(f"`schedule` is a {type(schedule).__name__} and must be a Schedule; make one")
 
 
 def _halving(level: int, steps: int) -> int:

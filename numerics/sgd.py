@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from .errors import UnstableStepSizeError
-from .exact import Number, count, nonnegative
-from .schedule import Schedule
+from .exact import Number, bounded_noise
+from .schedule import Schedule, check_schedule, step_count
 from .sgd_stages import Dynamics
-from .sketch import SketchedSpectrum
+from .sketch import SketchedSpectrum, check_sketch
 from .sketch_equivalent import sketch_equivalent
 from .spectrum import Spectrum
 
@@ -95,16 +95,12 @@ def sgd_risk(
     >>> print(sgd_risk(sketch, Schedule.constant("0.25", 1), noise=1).excess)
     0.75
     """
-    if not isinstance(sketch, SketchedSpectrum):
-        raise TypeError(
-            f"`sketch` is a {type(sketch).__name__} and must be a SketchedSpectrum; call sample_sketch"
-        )
-    if not isinstance(schedule, Schedule):
-        raise TypeError(f"`schedule` is a {type(schedule).__name__} and must be a Schedule; make one")
-    variance = float(nonnegative("noise", noise))
+    check_sketch(sketch)
+    check_schedule(schedule)
+    variance = bounded_noise(noise)
     if unstable not in ("raise", "mark"):
         raise ValueError(f"`unstable` = {unstable!r} must be 'raise' or 'mark'; choose one of them")
-    size = count("batch_size", batch_size)
+    size = step_count("batch_size", batch_size)
     if unstable == "raise":
         _check_stable(sketch, schedule, size)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -132,6 +128,11 @@ def critical_step_size(sketch: SketchedSpectrum, *, batch_size: Number = 1) -> f
     sketch : the modes of the features
     batch_size : B, an integer not smaller than 1
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside its domain.
+
     Returns
     -------
     float
@@ -147,7 +148,8 @@ def critical_step_size(sketch: SketchedSpectrum, *, batch_size: Number = 1) -> f
     >>> print(round(critical_step_size(sketch), 12))
     0.666666666667
     """
-    size = count("batch_size", batch_size)
+    check_sketch(sketch)
+    size = step_count("batch_size", batch_size)
     largest = float(np.max(sketch.eigenvalues[sketch.modes > 0]))
     relative = sketch.eigenvalues / largest
 
@@ -179,7 +181,7 @@ def solve_sgd(
     Parameters
     ----------
     spectrum : the eigenvalues of the data, with the signal
-    features : N, a positive number not larger than the size of the spectrum, or inf for data without a sketch
+    features : N, a number from 1 to the size of the spectrum, or inf for data without a sketch
     samples : T, an integer not smaller than `batch_size`
     step_size : the first step size :math:`\gamma`, a positive number
     schedule : "geometric", halved every :math:`T/\log_2T` steps, or "constant"
@@ -210,7 +212,7 @@ def solve_sgd(
     >>> print(f"{point.approximation:.5e} {point.bias:.5e} {point.variance:.5e}")
     2.46740e-06 7.66810e-06 6.50738e-07
     """
-    total, size = count("samples", samples), count("batch_size", batch_size)
+    total, size = step_count("samples", samples), step_count("batch_size", batch_size)
     if total < size:
         raise ValueError(f"`samples` = {total} must be at least `batch_size` = {size}; there is no step")
     if schedule not in ("geometric", "constant"):

@@ -27,7 +27,8 @@ from scipy.linalg import eigh
 
 from .equivalent import FloatArray
 from .exact import Number, count
-from .spectrum import Spectrum
+from .exact import _show as show
+from .spectrum import Spectrum, check_spectrum
 
 _BLOCK: Final = 2**22
 """Entries of the sketch drawn at once, which bounds the memory."""
@@ -55,6 +56,15 @@ class SketchedSpectrum:
     def trace(self) -> float:
         r"""The sum :math:`\sum_i\mu_i` over all modes."""
         return float(np.sum(self.modes * self.eigenvalues))
+
+
+def check_sketch(sketch: object) -> None:
+    """Raise TypeError for what is no sketch."""
+    if not isinstance(sketch, SketchedSpectrum):
+        raise TypeError(
+            f"`sketch` is a {type(sketch).__name__} and must be a SketchedSpectrum; call sample_sketch or "
+            "sketch_equivalent"
+        )
 
 
 def sample_sketch(
@@ -103,6 +113,7 @@ def sample_sketch(
     >>> print(round(sketch.approximation, 12), round(float(sketch.alignment.sum()), 12))
     0.0 1.361111111111
     """
+    check_spectrum(spectrum)
     width = count("features", features)
     exponent = spectrum.check_source(source)
     spectrum.check_finite(exponent)
@@ -115,7 +126,7 @@ def sample_sketch(
     eigenvalues = spectrum.eigenvalues(drawn)
     signal = spectrum.signal_powers(drawn, source=source)
     total = float(spectrum.signal_total(source=source))
-    generator = np.random.default_rng(seed)
+    generator = _generator(seed)
     covariance = np.zeros((width, width))
     shared = np.zeros((width, width))
     for begin, block in _draw(generator, width, drawn):
@@ -136,6 +147,16 @@ def sample_sketch(
     return SketchedSpectrum(
         eigenvalues=values, modes=np.ones(width), alignment=alignment, approximation=max(0.0, approximation)
     )
+
+
+def _generator(seed: object) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"`seed` = {show(seed)} must be an integer not smaller than 0, a SeedSequence or a Generator; "
+            "give an int"
+        ) from None
 
 
 def _latent(spectrum: Spectrum, width: int, latent: Number | None) -> int:

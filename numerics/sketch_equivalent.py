@@ -30,7 +30,7 @@ from .errors import PrecisionError
 from .exact import Exact, Number, positive, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
 from .sketch import SketchedSpectrum
-from .spectrum import Evaluator, ModeSum, Spectrum
+from .spectrum import Evaluator, ModeSum, Spectrum, check_spectrum
 from .stieltjes_quadrature import stieltjes_quadrature
 
 _SPACING: Final = 0.45
@@ -57,7 +57,7 @@ def sketch_equivalent(
     Parameters
     ----------
     spectrum : the eigenvalues of the data, with the signal
-    features : N, a positive number not larger than the size of the spectrum, or inf for data without a sketch
+    features : N, a number from 1 to the size of the spectrum, or inf for data without a sketch
     source : exponent b of the signal powers ``k**-b``; None for the spectrum's own signal
     smallest : a positive number: eigenvalues below it need not be told from 0. None for all of them, which a
         sketch has only if N is finite and smaller than the size.
@@ -84,9 +84,14 @@ def sketch_equivalent(
     >>> print(f"{sketch.modes.sum():.0f} {sketch.trace:.8f} {sketch.approximation:.5e}")
     1000000 1.64493407 2.46740e-06
     """
+    check_spectrum(spectrum)
     width = positive_or_infinite("features", features)
     exponent = spectrum.check_source(source)
     spectrum.check_finite(exponent)
+    if width < 1:
+        raise ValueError(
+            f"`features` = {float(width):g} must be a number not smaller than 1; choose 1 or more"
+        )
     if math.inf > width > spectrum.size:
         raise ValueError(
             f"`features` = {float(width):g} must not exceed the size {spectrum.size:.0f} of the spectrum; "
@@ -107,6 +112,10 @@ def sketch_equivalent(
     trace = float(spectrum.total())
     first = math.exp(spectrum.log_eigenvalue(Fraction(1)))
     top = _MARGIN * max(first, trace / float(width))
+    if lowest >= top:
+        raise ValueError(
+            f"`smallest` = {lowest:g} must be below the largest eigenvalues, {first:.3g}; choose it smaller"
+        )
     points = _points(lowest / _MARGIN, top)
     bits = 40 + _BITS_PER_POINT * len(points)
     while True:

@@ -279,6 +279,14 @@ class ListedSpectrum(Spectrum):
         return {"scale": Direction(value=Fraction(1))}
 
 
+def check_spectrum(spectrum: object) -> None:
+    """Raise TypeError for what is no spectrum."""
+    if not isinstance(spectrum, Spectrum):
+        raise TypeError(
+            f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum such as PowerLaw; make one"
+        )
+
+
 def rational_log(value: Fraction) -> float:
     """Return the logarithm of a positive number of any size."""
     return math.log(value.numerator) - math.log(value.denominator)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -18,9 +20,12 @@ from scalinglaws.numerics import (
     BrokenPowerLaw,
     Degenerate,
     Eigenvalues,
+    Enclosure,
     Exponential,
     LogPowerLaw,
     PowerLaw,
+    PowerLaws,
+    RidgeSweep,
 )
 
 PRECISION = 90  # decimals of the independent evaluations
@@ -171,3 +176,38 @@ def refused(error, allowed):
     assert "`" in message, message
     assert "\n" not in message, message
     assert len(message) < 400, message
+
+
+def check_sane(result):
+    """Check that no number in a result is nan."""
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        for entry in dataclasses.fields(result):
+            check_sane(getattr(result, entry.name))
+    elif isinstance(result, Mapping):
+        for entry in result.values():
+            check_sane(entry)
+    elif isinstance(result, np.ma.MaskedArray):
+        assert not np.isnan(result.compressed()).any()
+    elif isinstance(result, np.ndarray):
+        assert not np.isnan(result).any()
+    elif isinstance(result, (tuple, list)):
+        for entry in result:
+            check_sane(entry)
+    elif isinstance(result, (float, mpmath.mpf, mpmath.mpc)):
+        assert not mpmath.isnan(result)
+
+
+def check_call(function, arguments, allowed):
+    """Call, and check the error or the answer."""
+    try:
+        result = function(**arguments)
+    except Exception as error:
+        refused(error, allowed)
+        return
+    if isinstance(result, PowerLaws):  # arrays as they were given, which the sweep reads
+        return
+    check_sane(result)
+    assert "\n" not in repr(result) or isinstance(result, RidgeSweep)
+    if isinstance(result, Enclosure):
+        assert result.contains(result.centre)
+        assert str(result)

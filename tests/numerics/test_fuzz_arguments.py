@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from fractions import Fraction
 
 import mpmath
-import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from scalinglaws import numerics
 from scalinglaws.numerics import (
     BrokenPowerLaw,
     Degenerate,
@@ -29,7 +25,7 @@ from scalinglaws.numerics import (
     sweep_ridge,
     trace_sum,
 )
-from tests.numerics.fuzz_arguments import EXTREME, anything, examples, refused, run
+from tests.numerics.fuzz_arguments import EXTREME, anything, check_call, examples, run
 
 ARGUMENT = (TypeError, ValueError)
 SUM = (*ARGUMENT, DivergentSumError, PrecisionError)
@@ -92,38 +88,6 @@ CALLS = {
         RIDGE,
     ),
 }
-
-
-def check_sane(result):
-    """Check that no number in a result is nan."""
-    if dataclasses.is_dataclass(result) and not isinstance(result, type):
-        for entry in dataclasses.fields(result):
-            check_sane(getattr(result, entry.name))
-    elif isinstance(result, Mapping):
-        for entry in result.values():
-            check_sane(entry)
-    elif isinstance(result, np.ma.MaskedArray):
-        assert not np.isnan(result.compressed()).any()
-    elif isinstance(result, np.ndarray):
-        assert not np.isnan(result).any()
-    elif isinstance(result, mpmath.mpf):
-        assert not mpmath.isnan(result)
-
-
-def check_call(function, arguments, allowed):
-    """Call, and check the error or the answer."""
-    try:
-        result = function(**arguments)
-    except Exception as error:
-        refused(error, allowed)
-        return
-    if isinstance(result, PowerLaws):  # arrays as they were given, which the sweep reads
-        return
-    check_sane(result)
-    assert "\n" not in repr(result) or isinstance(result, numerics.RidgeSweep)
-    if isinstance(result, Enclosure):
-        assert result.contains(result.centre)
-        assert str(result)
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -122,15 +122,15 @@ def test_errors_are_rounding_times_the_condition_number(spectrum, sourced):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("spectrum", [*SPECTRA, *HARD], ids=repr)
 def test_errors_are_rounding_times_the_condition_number_at_many_points(spectrum, seed):
     exponential = isinstance(spectrum, Exponential)
-    given = points(seed, 60, infinite=math.isinf(spectrum.size), exponential=exponential, largest=14.0)
+    given = points(seed, 20, infinite=math.isinf(spectrum.size), exponential=exponential, largest=14.0)
     if seed % 2 or hasattr(spectrum, "values"):
         given["source"] = None
     swept = sweep_ridge(spectrum, **given, gradient=True, invalid="mask")
-    indices = np.flatnonzero(~swept.kappa.mask)[: 3 if isinstance(spectrum, LogPowerLaw) else 60]
+    indices = np.flatnonzero(~swept.kappa.mask)[: 2 if isinstance(spectrum, LogPowerLaw) else 12]
     assert check_against_solver(spectrum, swept, given, indices) >= 1
 
 
