@@ -21,7 +21,7 @@ from .complex_arithmetic import ComplexBall, complex_ball, from_parts
 from .complex_sums import DegreesEvaluator
 from .degrees_of_freedom import degrees_evaluator
 from .errors import ConvergenceError, PrecisionError
-from .exact import rational
+from .exact import exact_text, rational
 from .random_matrix import Ensemble, Place, place
 from .spectrum import rational_log
 
@@ -184,8 +184,8 @@ class RootFinder:
             here, height = step, lower
             factor = max(Fraction(1, 16), factor * factor)
         raise PrecisionError(
-            f"zeta = {_show(target)} is not proven to be inside or outside the support, so near is an edge; "
-            "move it"
+            f"`zeta`, or `x` of a density, = {_show(target)} is not proven to be inside or outside the "
+            "support, so near is an edge; move it"
         )
 
     def _settled(self, zeta: ComplexBall, kappa: ComplexBall, bits: int) -> Place | None:
@@ -208,7 +208,7 @@ class RootFinder:
 
 def _show(target: Target) -> str:
     def text(value: Fraction) -> str:
-        return f"{float(value):.6g}" if -700 < _log(value) < 700 else str(value)
+        return f"{float(value):.6g}" if -700 < _log(value) < 700 else exact_text(value)
 
     return text(target.real) + (f" + {text(target.imaginary)}i" if target.imaginary else "")
 

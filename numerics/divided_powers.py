@@ -69,6 +69,21 @@ def powers(depth: FloatArray, count: int) -> FloatArray:
         return np.where(base > 0, size, base ** float(count) if count else 1.0)
 
 
+def geometric_sums(depth: FloatArray, count: int) -> FloatArray:
+    r"""Return :math:`\sum_{i<n}(1-x)^i=(1-(1-x)^n)/x` at x = `depth`, right to all digits for small x.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(geometric_sums(np.array([0.5, 0.0, 2.0, 1e-30]), 3))
+    [1.75 3.   1.   3.  ]
+    """
+    below = np.where(depth < 1, depth, 0.0)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        lost = np.where(depth < 1, -np.expm1(count * np.log1p(-below)), 1 - powers(depth, count))
+        return np.where(depth == 0, float(count), lost / np.where(depth == 0, 1.0, depth))
+
+
 def _product(
     first: dict[tuple[int, int], FloatArray],
     second: dict[tuple[int, int], FloatArray],

@@ -166,6 +166,12 @@ def count_or_infinite(name: str, value: Number) -> int | float:
     return int(number)
 
 
+def check_choice(name: str, value: object, first: str, second: str) -> None:
+    """Raise ValueError unless `value`, which may be an array without a truth value, is one of two words."""
+    if not isinstance(value, str) or value not in (first, second):
+        raise ValueError(f"`{name}` = {_show(value)} must be {first!r} or {second!r}; choose one of them")
+
+
 def digit_count(value: Number) -> int:
     """Return the number of digits asked for, an integer from 1 to 1000."""
     domain = f"an integer from 1 to {MAXIMUM_DIGITS}"

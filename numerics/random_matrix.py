@@ -46,14 +46,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from .arithmetic import number
 from .complex_arithmetic import ComplexBall
 from .complex_sums import Degrees
-from .exact import Exact, Number, positive_or_infinite
+from .exact import Exact, Number, check_choice, positive_or_infinite
+from .exact import _show as show
 from .fixed_point import inverse
 from .spectrum import Spectrum, check_spectrum
+
+_LEAST: Final = Fraction(1, 10**30)
 
 Matrix: TypeAlias = Literal["kernel", "covariance"]
 """The T x T matrix of the samples, or the N x N matrix of the features."""
@@ -109,12 +112,11 @@ class Ensemble:
 def read_ensemble(spectrum: Spectrum, features: Number, samples: Number, matrix: Matrix) -> Ensemble:
     """Return the exact ensemble, or raise what is wrong with its arguments."""
     check_spectrum(spectrum)
-    if matrix not in ("kernel", "covariance"):
-        raise ValueError(f"`matrix` = {matrix!r} must be 'kernel' or 'covariance'; choose one")
+    check_choice("matrix", matrix, "kernel", "covariance")
     ensemble = Ensemble(
         spectrum=spectrum,
-        features=positive_or_infinite("features", features),
-        samples=positive_or_infinite("samples", samples),
+        features=_resource("features", features),
+        samples=_resource("samples", samples),
         matrix=matrix,
     )
     name = "samples" if matrix == "kernel" else "features"
@@ -124,6 +126,13 @@ def read_ensemble(spectrum: Spectrum, features: Number, samples: Number, matrix:
         )
     spectrum.check_finite(None)
     return ensemble
+
+
+def _resource(name: str, value: Number) -> Exact:
+    resource = positive_or_infinite(name, value)
+    if isinstance(resource, Fraction) and not _LEAST <= resource <= 1 / _LEAST:
+        raise ValueError(f"`{name}` = {show(value)} must be a number from 1e-30 to 1e30, or inf; rescale it")
+    return resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,13 @@ from typing import Final
 
 import mpmath
 
-from .exact import Number, count, nonnegative, positive_exponent
+from .exact import Number, count, exact_text, nonnegative, positive_exponent
 from .exact import _show as show
 
 MOST_STEPS: Final = 10**30
 """Steps, samples and batches beyond it are refused."""
+
+_STEEPEST: Final = 10
 
 MAXIMUM_STAGES: Final = 1_000_000
 """Stages of a schedule: each one costs a matrix decomposition."""
@@ -128,7 +130,7 @@ class Schedule:
         ----------
         step_size : the first step size, a positive number
         steps : n, an integer from 1 to 1e30
-        power : p, a number not smaller than 0
+        power : p, a number from 0 to 10
         stages : their number L, an integer from 1 to `steps`; None for a stage for each step, the schedule
             :math:`\gamma_t=\gamma t^{-p}`
 
@@ -138,17 +140,21 @@ class Schedule:
             If an argument is outside its domain, or there are more than a million stages.
         """
         first, total = positive_exponent("step_size", step_size), step_count("steps", steps)
-        exponent = float(nonnegative("power", power))
+        exponent = nonnegative("power", power)
+        if exponent > _STEEPEST:
+            raise ValueError(f"`power` = {show(power)} must be a number from 0 to 10; choose a smaller one")
         parts = total if stages is None else count("stages", stages)
         if parts > total:
-            raise ValueError(f"`stages` = {parts} must be at most `steps` = {total}; choose fewer stages")
+            raise ValueError(
+                f"`stages` = {exact_text(parts)} must be at most `steps` = {total}; choose fewer stages"
+            )
         if parts > MAXIMUM_STAGES:
             raise ValueError(
                 f"`stages` = {parts} must be an integer from 1 to {MAXIMUM_STAGES}; choose fewer stages"
             )
         ends = [total * part // parts for part in range(parts + 1)]
         return cls(
-            (first * Fraction(float(level) ** -exponent), end - begin)
+            (first * Fraction(float(level) ** -float(exponent)), end - begin)
             for level, (begin, end) in enumerate(pairwise(ends), start=1)
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from .errors import UnstableStepSizeError
-from .exact import Number, bounded_noise
+from .exact import Number, bounded_noise, check_choice
 from .schedule import Schedule, check_schedule, step_count
 from .sgd_stages import Dynamics
 from .sketch import SketchedSpectrum, check_sketch
@@ -98,8 +98,7 @@ def sgd_risk(
     check_sketch(sketch)
     check_schedule(schedule)
     variance = bounded_noise(noise)
-    if unstable not in ("raise", "mark"):
-        raise ValueError(f"`unstable` = {unstable!r} must be 'raise' or 'mark'; choose one of them")
+    check_choice("unstable", unstable, "raise", "mark")
     size = step_count("batch_size", batch_size)
     if unstable == "raise":
         _check_stable(sketch, schedule, size)
@@ -215,8 +214,7 @@ def solve_sgd(
     total, size = step_count("samples", samples), step_count("batch_size", batch_size)
     if total < size:
         raise ValueError(f"`samples` = {total} must be at least `batch_size` = {size}; there is no step")
-    if schedule not in ("geometric", "constant"):
-        raise ValueError(f"`schedule` = {schedule!r} must be 'geometric' or 'constant'; choose one of them")
+    check_choice("schedule", schedule, "geometric", "constant")
     make = Schedule.geometric if schedule == "geometric" else Schedule.constant
     plan = make(step_size, total // size)
     smallest = _RESOLUTION / float(plan.time)

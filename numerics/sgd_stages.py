@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 
-from .divided_powers import divided_powers, powers
+from .divided_powers import divided_powers, geometric_sums, powers
 from .equivalent import FloatArray
 from .rank_one import RankOneSystem, rank_one_system
 from .schedule import Schedule
@@ -147,9 +147,10 @@ class _Stage:
         vectors, depths = self.system.vectors, self.system.values
         drive = vectors.T @ self.drive
         coordinates = powers(depths, self.steps)[:, None] * (vectors.T @ state.coupled)
-        between = divided_powers([depths[:, None], self.free_depths], self.steps)[0, 1]
-        coordinates[:, 0] += drive * (between @ state.free)
-        coordinates[:, 1] += drive * divided_powers([depths, _ZERO], self.steps)[0, 1]
+        if len(state.free):
+            between = divided_powers([depths[:, None], self.free_depths], self.steps)[0, 1]
+            coordinates[:, 0] += drive * (between @ state.free)
+        coordinates[:, 1] += drive * geometric_sums(depths, self.steps)
         return _State(coupled=vectors @ coordinates, free=powers(self.free_depths, self.steps) * state.free)
 
     def averaged(self, state: _State, later: FloatArray, free_later: FloatArray) -> FloatArray:
@@ -159,7 +160,7 @@ class _Stage:
         :math:`(1-x)^{t-s}E`, and twice :math:`(1-x)^{n-s}E` times what iterates of later stages keep.
         """
         free = divided_powers([self.free_depths, self.free_x, _ZERO], self.steps)
-        alone = divided_powers([self.free_depths, _ZERO], self.steps)[0, 1]
+        alone = geometric_sums(self.free_depths, self.steps)
         kept = 2 * (1 - self.free_x)
         total = np.zeros(2)
         total[0] = np.sum(state.free * (alone + kept * (free[0, 2] + free_later * free[0, 1])))
@@ -170,7 +171,7 @@ class _Stage:
         vectors, depths = self.system.vectors, self.system.values
         start, drive = vectors.T @ state.coupled, vectors.T @ self.drive
         once = self.scale @ vectors
-        total = (once * divided_powers([depths, _ZERO], self.steps)[0, 1]) @ start
+        total = (once * geometric_sums(depths, self.steps)) @ start
         total[1] += np.sum(once * divided_powers([depths, _ZERO, _ZERO], self.steps)[0, 2] * drive)
         answer = divided_powers([depths[:, None], self.free_depths, _ZERO], self.steps)[0, 2]
         total[0] += (once * drive) @ (answer @ state.free)
@@ -202,7 +203,7 @@ def _later_iterates(schedule: Schedule, eigenvalues: FloatArray) -> list[FloatAr
     found = [np.zeros_like(eigenvalues)]
     for step_size, steps in reversed(schedule.stages):
         x = float(step_size) * eigenvalues
-        found.append(divided_powers([x, _ZERO], steps)[0, 1] + powers(x, steps) * found[-1])
+        found.append(geometric_sums(x, steps) + powers(x, steps) * found[-1])
     return found[::-1]
 
 

@@ -26,15 +26,17 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 
 from .equivalent import FloatArray
-from .exact import Number, count
+from .exact import Number, count, exact_text
 from .exact import _show as show
 from .spectrum import Spectrum, check_spectrum
 
+_WIDEST: Final = 20_000
+_MOST_DRAWN: Final = 10**8
 _BLOCK: Final = 2**22
 """Entries of the sketch drawn at once, which bounds the memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SketchedSpectrum:
     r"""The modes of a sketch: their eigenvalues, how many each stands for, and the signal in them.
 
@@ -51,6 +53,12 @@ class SketchedSpectrum:
     modes: FloatArray
     alignment: FloatArray
     approximation: float
+
+    def __repr__(self) -> str:
+        modes = f"{float(np.sum(self.modes)):.6g}"
+        return (
+            f"<SketchedSpectrum: {len(self.modes)} entries for {modes} modes, {self.approximation:.6g} left>"
+        )
 
     @property
     def trace(self) -> float:
@@ -80,9 +88,9 @@ def sample_sketch(
     Parameters
     ----------
     spectrum : the eigenvalues of the data, with the signal
-    features : N, an integer not smaller than 1 and not larger than the size of the spectrum
+    features : N, an integer from 1 to the size of the spectrum, at most 20,000
     source : exponent b of the signal powers ``k**-b``; None for the spectrum's own signal
-    latent : how many modes of the data are drawn one by one, an integer not smaller than `features`; the rest
+    latent : how many modes of the data are drawn one by one, an integer from `features` to 1e8; the rest
         enters by its mean. None for all modes of a finite spectrum up to 100,000 and otherwise for 40 N, at
         least 4,000.
     seed : of the draw
@@ -119,8 +127,12 @@ def sample_sketch(
     spectrum.check_finite(exponent)
     if width > spectrum.size:
         raise ValueError(
-            f"`features` = {width} must not exceed the size {spectrum.size:.0f} of the spectrum; "
+            f"`features` = {exact_text(width)} must not exceed the size {spectrum.size} of the spectrum; "
             "a wider sketch only adds empty modes"
+        )
+    if width > _WIDEST:
+        raise ValueError(
+            f"`features` = {exact_text(width)} must be at most {_WIDEST} to be drawn; use sketch_equivalent"
         )
     drawn = _latent(spectrum, width, latent)
     eigenvalues = spectrum.eigenvalues(drawn)
@@ -164,6 +176,8 @@ def _latent(spectrum: Spectrum, width: int, latent: Number | None) -> int:
         usual = max(40 * width, 4000)
         return int(spectrum.size) if spectrum.size <= max(usual, 100_000) else usual
     drawn = count("latent", latent)
+    if drawn > _MOST_DRAWN:
+        raise ValueError(f"`latent` = {exact_text(drawn)} must be at most {_MOST_DRAWN}; draw fewer modes")
     if drawn < width:
         raise ValueError(f"`latent` = {drawn} must not be smaller than `features` = {width}; draw more modes")
     return int(min(drawn, spectrum.size))

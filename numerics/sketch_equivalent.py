@@ -27,7 +27,7 @@ import numpy as np
 from .arithmetic import Ball, number, working_precision
 from .equivalent import FloatArray
 from .errors import PrecisionError
-from .exact import Exact, Number, positive, positive_or_infinite
+from .exact import Exact, Number, exact_text, positive_exponent, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
 from .sketch import SketchedSpectrum
 from .spectrum import Evaluator, ModeSum, Spectrum, check_spectrum
@@ -40,6 +40,7 @@ _MARGIN: Final = 10.0
 """How far the points reach beyond the spectrum."""
 
 _BITS_PER_POINT: Final = 2
+_WIDEST: Final = 10**100
 _MOST_ATOMS: Final = 400
 _LEARNED_SIGNAL: Final = ModeSum(unlearned=0, learned=1, signal=True)
 _HALF_LEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=1, signal=True)
@@ -88,16 +89,16 @@ def sketch_equivalent(
     width = positive_or_infinite("features", features)
     exponent = spectrum.check_source(source)
     spectrum.check_finite(exponent)
-    if width < 1:
+    if width < 1 or (isinstance(width, Fraction) and width > _WIDEST):
         raise ValueError(
-            f"`features` = {float(width):g} must be a number not smaller than 1; choose 1 or more"
+            f"`features` = {exact_text(width)} must be a number from 1 to 1e100, or inf; choose one of these"
         )
     if math.inf > width > spectrum.size:
         raise ValueError(
-            f"`features` = {float(width):g} must not exceed the size {spectrum.size:.0f} of the spectrum; "
+            f"`features` = {exact_text(width)} must not exceed the size {spectrum.size} of the spectrum; "
             "a wider sketch only adds empty modes"
         )
-    resolution = None if smallest is None else float(positive("smallest", smallest))
+    resolution = None if smallest is None else float(positive_exponent("smallest", smallest))
     total = float(spectrum.signal_total(source=source))
     if width == math.inf:
         atoms = _atoms(spectrum, source, resolution, total)

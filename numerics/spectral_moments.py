@@ -18,7 +18,7 @@ import mpmath
 
 from .arithmetic import Ball, number, proven, to_mpf, working_precision
 from .broken_power_law import BrokenPowerLaw
-from .exact import Number, bits_for, digit_count
+from .exact import Number, bits_for, digit_count, exact_text
 from .exact import count as read_count
 from .exponential import Exponential
 from .extended import ExtendedEigenvalues
@@ -69,7 +69,9 @@ def spectral_moments(
     ensemble = read_ensemble(spectrum, features, samples, matrix)
     terms = read_count("count", count)
     if terms > _MOST:
-        raise ValueError(f"`count` = {terms} must be an integer from 1 to {_MOST}; choose fewer moments")
+        raise ValueError(
+            f"`count` = {exact_text(terms)} must be an integer from 1 to {_MOST}; choose fewer moments"
+        )
     bits = bits_for(digit_count(digits))
 
     def attempt(goal: int) -> list[Ball]:

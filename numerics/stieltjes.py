@@ -32,9 +32,9 @@ def stieltjes(
     ----------
     spectrum : the eigenvalues of the data, a :class:`Spectrum` such as :class:`PowerLaw`
     zeta : a complex number off the support; on the real axis outside of it and not 0
-    features : N, a positive number, or inf for the kernel matrix of the data themselves
-    samples : T, a positive number, or inf for the covariance of the features over the whole population
-    matrix : "kernel" for the T x T matrix :math:`\Phi\Phi^T/T`, "covariance" for the N x N
+    features : N, a number from 1e-30 to 1e30, or inf for the kernel matrix of the data themselves
+    samples : T, a number from 1e-30 to 1e30, or inf for the covariance of the features over the whole
+    population matrix : "kernel" for the T x T matrix :math:`\Phi\Phi^T/T`, "covariance" for the N x N
         :math:`\Phi^T\Phi/T`
     digits : significant digits of the complex number to be right, an integer from 1 to 1000
 

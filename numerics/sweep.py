@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .equivalent import BoolArray, FloatArray
 from .errors import DivergentSumError, PrecisionError
 from .exact import _show as show
+from .exact import check_choice
 from .gradient import RidgeGradient
 from .spectrum import Spectrum
 from .sweep_arguments import (
@@ -136,9 +137,7 @@ def sweep_ridge(
         if not all(group.takes_source for group in spectra.groups):
             raise ValueError("`source` must be None for a measured spectrum; give `signal` to it")
         named["source"] = real_array("source", source)
-    choice: object = invalid  # may be an array, which has no truth value
-    if not isinstance(choice, str) or choice not in ("raise", "mask"):
-        raise ValueError(f"`invalid` = {show(invalid)} must be 'raise' or 'mask'; choose one of them")
+    check_choice("invalid", invalid, "raise", "mask")
     if progress is not None and not callable(progress):
         raise TypeError(f"`progress` = {show(progress)} must be a function of two counts, or None; give one")
     shape = broadcast_shape(named)

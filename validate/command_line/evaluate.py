@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from . import options
-from .output import figure, print_values
+from . import options, sgd_options
+from .output import decimal, figure, print_values
 
 WORDS = ("kappa", "df1", "df2", "df3", "risk", "excess", "bias", "variance")
+SGD_WORDS = ("risk", "excess", "approximation", "bias", "variance", "descent")
+SGD_DIGITS = 10
 
 
 @click.group()
@@ -114,3 +116,81 @@ def trace_sum_command(
 
     value = trace_sum(decay, kappa, shift=shift, power=power, size=size, digits=digits, rigorous=rigorous)
     print_values({"value": figure(value, digits)}, as_json=as_json)
+
+
+@evaluate.command()
+@options.spectrum
+@options.resources
+@sgd_options.steps
+@click.option("--equivalent", is_flag=True, help="Use the deterministic equivalent of the sketch.  [default]")
+@click.option("--sketches", type=int, metavar="K", help="Average over K sketches drawn instead.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the sketches.")
+@options.json_flag
+def sgd(
+    decay: str,
+    size: str,
+    source: str | None,
+    features: str,
+    samples: str,
+    noise: str,
+    step_size: str,
+    schedule: str,
+    batch_size: str,
+    average: bool,
+    equivalent: bool,
+    sketches: int | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find the expected risk of one pass of SGD on a sketched power-law spectrum.
+
+    Prints the risk (label noise included, no 1/2), the excess over the noise, and its split into what no
+    predictor on the features explains, bias and variance; of the bias, descent is what gradient descent on
+    infinitely many samples would leave. The expectation over data, noise and signal is exact. The one over
+    sketches is that of an equivalent, right to order 1/features, or with --sketches a mean with its standard
+    error.
+    """
+    from mpmath import mpf
+
+    from ...numerics import PowerLaw
+
+    spectrum = PowerLaw(decay, size)
+    if sketches is None:
+        from ...numerics import solve_sgd
+
+        point = solve_sgd(
+            spectrum,
+            features=features,
+            samples=samples,
+            step_size=step_size,
+            schedule=schedule,  # type: ignore[arg-type]
+            noise=noise,
+            source=source,
+            batch_size=batch_size,
+            average=average,
+        )
+        values = {word: decimal(mpf(getattr(point, word)), SGD_DIGITS) for word in SGD_WORDS}
+        print_values(values, as_json=as_json)
+        return
+    if equivalent:
+        raise ValueError("`--sketches` and `--equivalent` exclude each other; choose one")
+    from ..simulate import average_over_sketches
+
+    plan = sgd_options.make_schedule(schedule, step_size=step_size, samples=samples, batch_size=batch_size)
+    found = average_over_sketches(
+        spectrum,
+        plan,
+        features=features,
+        noise=noise,
+        source=source,
+        batch_size=batch_size,
+        average=average,
+        sketches=sketches,
+        seed=seed,
+    )
+    values = {}
+    for word in SGD_WORDS:
+        mean = getattr(found, word)
+        values[word] = decimal(mpf(mean.value), SGD_DIGITS)
+        values[f"{word}_standard_error"] = decimal(mpf(mean.standard_error), 3)
+    print_values({**values, "sketches": str(sketches), "seed": str(seed)}, as_json=as_json)

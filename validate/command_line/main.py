@@ -10,6 +10,7 @@ from .density import density
 from .derive import derive
 from .evaluate import evaluate
 from .failure import CommandLine
+from .fit import fit
 from .phases import phases
 from .simulate import simulate
 from .validate import validate
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (validate, claims, derive, phases, allocate, evaluate, density, simulate):
+for command in (validate, claims, derive, phases, allocate, evaluate, density, simulate, fit):
     main.add_command(command)

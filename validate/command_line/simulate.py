@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from . import options
+from . import options, sgd_options
 from .output import print_values
+
+if TYPE_CHECKING:
+    from ...numerics import SketchedSpectrum, Spectrum
+    from ..simulate import SGDSimulation
 
 
 @click.group()
@@ -77,3 +85,130 @@ def ridge(
         "seed": str(seed),
     }
     print_values(values, as_json=as_json)
+
+
+@simulate.command()
+@options.spectrum
+@options.resources
+@sgd_options.steps
+@click.option("--passes", type=int, default=1, show_default=True, help="Passes over the samples.")
+@click.option(
+    "--covariates",
+    default="gaussian",
+    show_default=True,
+    help="Their law: gaussian, rademacher, or student:5 for five degrees of freedom.",
+)
+@click.option("--rotated", is_flag=True, help="Rotate the independent coordinates of the covariates.")
+@click.option("--on-data", is_flag=True, help="Draw the data and the sketch; otherwise what is equal in law.")
+@click.option(
+    "--signal",
+    type=click.Choice(["fixed", "drawn"]),
+    default="fixed",
+    show_default=True,
+    help="One signal for all runs, or a normal one for each.",
+)
+@click.option("--replicates", type=int, default=200, show_default=True, help="Number of independent runs.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Root of all randomness.")
+@click.option("--jobs", type=int, help="Number of processes; by default one for each processor.")
+@options.json_flag
+def sgd(
+    decay: str,
+    size: str,
+    source: str | None,
+    features: str,
+    samples: str,
+    noise: str,
+    step_size: str,
+    schedule: str,
+    batch_size: str,
+    average: bool,
+    passes: int,
+    covariates: str,
+    rotated: bool,
+    on_data: bool,
+    signal: str,
+    replicates: int,
+    seed: int,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Simulate SGD on sketched covariates at one point.
+
+    One sketch is drawn, and runs on it. Prints their mean risk with its standard error, the risk that is
+    expected given this sketch, and the distance between both in standard errors. Covariates that are not
+    Gaussian, or rotated, are drawn in the space of the data; their expected risk follows from their fourth
+    moment, and stands beside that of Gaussian ones. With several passes there is no prediction, but the risk
+    on the samples learned from.
+    """
+    from ...numerics import PowerLaw
+    from ..executors import process_pool
+    from ..simulate import simulate_sgd, simulate_sgd_on_data
+
+    law = sgd_options.read_covariates(covariates, rotated=rotated)
+    plan = sgd_options.make_schedule(
+        schedule, step_size=step_size, samples=samples, batch_size=batch_size, passes=passes
+    )
+    spectrum = PowerLaw(decay, size)
+    settings: dict[str, Any] = {
+        "noise": noise,
+        "batch_size": batch_size,
+        "average": average,
+        "samples": samples if passes > 1 else None,
+        "signal": signal,
+        "replicates": replicates,
+        "seed": seed,
+    }
+    # a pool of one's own is started where the work is worth it, if none is asked for
+    with nullcontext() if jobs is None else process_pool(jobs) as pool:
+        if on_data or rotated or law.law != "gaussian":
+            found = simulate_sgd_on_data(
+                spectrum,
+                plan,
+                features=features,
+                source=source,
+                covariates=law,
+                executor=pool,
+                **settings,
+            )
+        else:
+            sketch = _sketch(spectrum, features, source, seed)
+            found = simulate_sgd(sketch, plan, executor=pool, **settings)
+    values = {"risk": repr(found.risk), "standard_error": repr(found.standard_error)}
+    if passes == 1:
+        values |= _beside(found)
+    else:
+        assert found.training_risk is not None
+        values["training_risk"] = repr(found.training_risk.value)
+    for part in ("approximation", "bias", "variance"):
+        values[part] = repr(getattr(found, part))
+    values |= {"replicates": str(found.replicates), "seed": str(seed)}
+    print_values(values, as_json=as_json)
+
+
+def _sketch(spectrum: Spectrum, features: str, source: str | None, seed: int) -> SketchedSpectrum:
+    """Draw the sketch, from a seed that the runs do not share."""
+    from ...numerics import sample_sketch
+    from ...numerics.exact import count_or_infinite
+    from ..simulate import unsketched
+    from ..simulate.replicates import child_seed, seed_sequence
+
+    root = seed_sequence(seed)
+    if math.isinf(count_or_infinite("features", features)):
+        return unsketched(spectrum, source=source)
+    return sample_sketch(spectrum, features, source=source, seed=child_seed(child_seed(root, 0), 0))
+
+
+def _beside(found: SGDSimulation) -> dict[str, str]:
+    """Return the exact expectation and the distance to it, where there are such."""
+    import numpy as np
+
+    values = {"predicted_risk": repr(found.prediction().risk)}
+    if found.covariates.has_moment(8):
+        comparison = found.comparison()
+        values |= {"ratio": repr(comparison.ratio), "z": repr(comparison.z)}
+    else:
+        # without an eighth moment the mean has no standard error, but a median has a limit
+        values["median_risk"] = repr(float(np.median(found.risk_draws)))
+    if found.covariates.law != "gaussian" or found.covariates.rotated:
+        values["gaussian_risk"] = repr(found.gaussian_prediction().risk)
+    return values

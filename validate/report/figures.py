@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import matplotlib as mpl
 from markupsafe import escape
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from .curves import Curve, CurveKind, FigureData, Panel
 
@@ -120,7 +123,20 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             textcoords="offset points",
             va="top",
         )
+    _label_between_powers(axes.xaxis)
     axes.legend()
+
+
+def _label_between_powers(axis: Axis) -> None:
+    """Label two and five times a power of ten on an axis that is so short that the powers are few."""
+    low, high = axis.get_view_interval()
+
+    def label(place: float, _: int) -> str:
+        power = math.floor(math.log10(place) + 1e-9)
+        digit = round(place / 10.0**power)
+        return rf"${digit}\times10^{{{power}}}$" if digit in (2, 5) and high < 50 * low else ""
+
+    axis.set_minor_formatter(FuncFormatter(label))
 
 
 def _draw_curve(axes: Axes, curve: Curve) -> None:
