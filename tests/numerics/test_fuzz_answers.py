@@ -62,7 +62,7 @@ def trace_sums(draw):
     return decay, kappa, shift, power, size
 
 
-@examples(40, 700)
+@examples(40, 250)
 def test_trace_sums_have_the_digits_asked_for(number):
     @run(number, trace_sums(), st.integers(1, 30))
     def holds(arguments, digits):
@@ -76,7 +76,7 @@ def test_trace_sums_have_the_digits_asked_for(number):
         assert trace_sum(decay, kappa, **options, rigorous=True).centre == value
 
 
-@examples(60, 1200)
+@examples(60, 250)
 def test_sums_over_any_finite_spectrum_have_the_digits_asked_for(number):
     @run(number, spectra, kappas, st.integers(0, 4), st.integers(0, 4), digits_asked)
     def holds(case, kappa, unlearned, learned, digits):
@@ -98,7 +98,7 @@ def test_sums_over_any_finite_spectrum_have_the_digits_asked_for(number):
             assert right(spectrum.signal_sum(kappa, **options), expected, digits)
 
 
-@examples(30, 400)
+@examples(30, 250)
 def test_sums_over_lists_are_exact_rationals(number):
     @run(number, lists(1, 10), magnitudes(-9, 9), st.integers(1, 5), digits_asked)
     def holds(values, kappa, j, digits):
@@ -191,7 +191,7 @@ def test_no_other_ridge_has_a_smaller_risk(number):
             assert right(at_best.risk, best.risk, 23)
 
 
-@examples(40, 600)
+@examples(40, 250)
 def test_sweeps_agree_with_single_solutions(number):
     floats = st.floats(1e-3, 1e6)
     some_ridge = st.one_of(st.just(0.0), st.floats(1e-9, 10))

@@ -127,10 +127,11 @@ def test_errors_are_rounding_times_the_condition_number(spectrum, sourced):
 def test_errors_are_rounding_times_the_condition_number_at_many_points(spectrum, seed):
     exponential = isinstance(spectrum, Exponential)
     given = points(seed, 20, infinite=math.isinf(spectrum.size), exponential=exponential, largest=14.0)
-    if seed % 2 or hasattr(spectrum, "values"):
+    # a source costs the solver a second to minutes a point where there are logarithms
+    if seed % 2 or hasattr(spectrum, "values") or isinstance(spectrum, LogPowerLaw):
         given["source"] = None
     swept = sweep_ridge(spectrum, **given, gradient=True, invalid="mask")
-    indices = np.flatnonzero(~swept.kappa.mask)[: 2 if isinstance(spectrum, LogPowerLaw) else 12]
+    indices = np.flatnonzero(~swept.kappa.mask)[: 1 if isinstance(spectrum, LogPowerLaw) else 12]
     assert check_against_solver(spectrum, swept, given, indices) >= 1
 
 
