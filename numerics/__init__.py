@@ -12,6 +12,7 @@ from .exponential import Exponential as Exponential
 from .extended import ExtendedEigenvalues as ExtendedEigenvalues
 from .extended import PowerLawFit as PowerLawFit
 from .gradient import RidgeGradient as RidgeGradient
+from .heat_sums import heat_sum as heat_sum
 from .log_power_law import LogPowerLaw as LogPowerLaw
 from .multi_pass import DescentPoint as DescentPoint
 from .multi_pass import descent_risk as descent_risk

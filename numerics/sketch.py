@@ -148,7 +148,7 @@ def sample_sketch(
         scaled *= np.sqrt(signal[part])
         shared += scaled @ scaled.T
     if drawn < spectrum.size:
-        rest, shared_rest = _tail(spectrum, source, eigenvalues, signal)
+        rest, shared_rest = tail_sums(spectrum, source, eigenvalues, signal)
         covariance[np.diag_indices(width)] += rest / width
         shared[np.diag_indices(width)] += shared_rest / width
     values, vectors = eigh(covariance)
@@ -191,10 +191,10 @@ def _draw(generator: np.random.Generator, width: int, drawn: int) -> Iterator[tu
         yield begin, block
 
 
-def _tail(
+def tail_sums(
     spectrum: Spectrum, source: Number | None, eigenvalues: FloatArray, signal: FloatArray
 ) -> tuple[float, float]:
-    r"""Return :math:`\sum\lambda_k` and :math:`\sum\lambda_kv_k` over the modes that were not drawn."""
+    r"""Return :math:`\sum\lambda_k` and :math:`\sum\lambda_kv_k` over the modes after those listed."""
     everything = float(spectrum.total())
     # at a large kappa the learned part of a mode is its eigenvalue over kappa
     large = Fraction(2) ** (math.frexp(float(eigenvalues[0]))[1] + 80)

@@ -29,7 +29,7 @@ from .equivalent import FloatArray
 from .errors import PrecisionError
 from .exact import Exact, Number, exact_text, positive_exponent, positive_or_infinite
 from .fixed_point import HALF_LEARNED, LEARNED, Regression, solve_kappa
-from .sketch import SketchedSpectrum
+from .sketch import SketchedSpectrum, tail_sums
 from .spectrum import Evaluator, ModeSum, Spectrum, check_spectrum
 from .stieltjes_quadrature import stieltjes_quadrature
 
@@ -41,6 +41,7 @@ _MARGIN: Final = 10.0
 
 _BITS_PER_POINT: Final = 2
 _WIDEST: Final = 10**100
+_FINER: Final = 1e-4
 _MOST_ATOMS: Final = 400
 _LEARNED_SIGNAL: Final = ModeSum(unlearned=0, learned=1, signal=True)
 _HALF_LEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=1, signal=True)
@@ -146,18 +147,20 @@ def _atoms(
     several = int(min(spectrum.size, _MOST_ATOMS + 1))
     if several > _MOST_ATOMS:
         last = math.exp(spectrum.log_eigenvalue(Fraction(several)))
-        if resolution is None or last >= resolution:
+        if resolution is None or last >= _FINER * resolution:
             return None
     eigenvalues, signal = spectrum.eigenvalues(several), spectrum.signal_powers(several, source=source)
     kept = eigenvalues > 0
     eigenvalues, signal = eigenvalues[kept], signal[kept]
+    modes = np.ones(len(eigenvalues))
     if spectrum.size > several:
+        # one entry for the others, of their signal and their first moment
         rest = max(0.0, total - math.fsum(signal))
-        eigenvalues = np.append(eigenvalues, 0.0)
-        signal = np.append(signal, rest)
-    return SketchedSpectrum(
-        eigenvalues=eigenvalues, modes=np.ones(len(eigenvalues)), alignment=signal, approximation=0.0
-    )
+        moment = tail_sums(spectrum, source, eigenvalues, signal)[1]
+        mean = moment / rest if rest > 0 and moment < rest * eigenvalues[-1] else 0.0
+        eigenvalues, signal = np.append(eigenvalues, mean), np.append(signal, rest)
+        modes = np.append(modes, 0.0)
+    return SketchedSpectrum(eigenvalues=eigenvalues, modes=modes, alignment=signal, approximation=0.0)
 
 
 def _points(low: float, high: float) -> list[Fraction]:

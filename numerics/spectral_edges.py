@@ -301,8 +301,8 @@ class _Search:
                 beyond = middle
         else:
             raise PrecisionError(
-                f"`features` and `samples` put an edge next to a pole, not told apart at {_SEARCH_BITS} bits; "
-                "choose other sizes"
+                f"`features` and `samples` put an edge next to a pole, not told apart at {_SEARCH_BITS} "
+                "bits; choose other sizes"
             )
         with working_precision(_SEARCH_BITS + 40):
             ends = gap.kappa(number(Fraction(inside))).mid(), gap.kappa(number(Fraction(beyond))).mid()

@@ -18,6 +18,7 @@ from .dominance import compare as compare
 from .dominance import is_possible as is_possible
 from .expansion import Expansion as Expansion
 from .expansion import IncomparableTermsError as IncomparableTermsError
+from .heat_sum import HeatSum as HeatSum
 from .leading_regions import leading_regions as leading_regions
 from .mellin import Kernel as Kernel
 from .mellin import heat_kernel as heat_kernel
@@ -36,6 +37,8 @@ from .regions import Piece as Piece
 from .regions import Regions as Regions
 from .relations import UndecidedError as UndecidedError
 from .ridge import RandomFeatureRidge as RandomFeatureRidge
+from .sgd import OnePassSGD as OnePassSGD
+from .sgd import SGDRates as SGDRates
 from .spectra import AnySpectrum as AnySpectrum
 from .spectra import PowerLaw as PowerLaw
 from .spot_check import Sample as Sample

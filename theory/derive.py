@@ -12,8 +12,10 @@ from . import laws
 from .allocation import OptimalAllocation
 from .allocation_derivation import allocation_derivation
 from .derivation import Derivation
+from .phase_models import MODELS
 from .rate_derivation import PARTS, rate_derivation
 from .scaling import SCALINGS, Scaling
+from .sgd.derivation import sgd_rate_derivation
 
 
 def derivation(
@@ -56,9 +58,11 @@ def derivation(
     if isinstance(law, str):
         model, dot, part = law.partition(".")
         if dot:
-            if model not in SCALINGS or part not in PARTS:
+            if law not in rate_names():
                 near = difflib.get_close_matches(law, rate_names(), n=1, cutoff=0)
                 raise ValueError(f"`law` is {law!r}, which is not known; did you mean {near[0]!r}?")
+            if model not in SCALINGS:
+                return sgd_rate_derivation(model, part, at=at or {})
             return rate_derivation(SCALINGS[model], part, at=at or {})
         law = laws.derive(law)
     if not isinstance(law, Derivation):
@@ -76,4 +80,5 @@ def rate_names() -> tuple[str, ...]:
     >>> rate_names()[:2]
     ('ridge.bias', 'ridge.variance')
     """
-    return tuple(f"{model}.{part}" for model in SCALINGS for part in PARTS)
+    parts = {model: PARTS if model in SCALINGS else MODELS[model].parts for model in MODELS}
+    return tuple(f"{model}.{part}" for model in MODELS for part in parts[model])

@@ -57,9 +57,9 @@ class Kernel:
         $f$ as an expression in `mellin.u`.
     transform :
         $F(p) = \int_0^\infty f(u)u^{p-1}du$ as an expression in `mellin.p`, continued analytically.
-    left_poles :
-        whether $F$ has poles at $p = 0, -1, -2, \ldots$ (f has a Taylor series at 0); without
-        them f vanishes there faster than any power.
+    orders :
+        the $j$ at which $F$ has a pole at $p = -j$, the powers of the Taylor series of f at 0; `None` is all
+        of them.  What is left beside finitely many vanishes faster than any power.
     first_right_pole :
         the $m$ such that $f \sim \sum_j g_j u^{-m-j}$ at infinity, or `None` where f decays faster.
 
@@ -70,14 +70,18 @@ class Kernel:
 
     function: Expr
     transform: Expr
-    left_poles: bool = True
+    orders: tuple[int, ...] | None = None
     first_right_pole: Expr | None = None
 
     def taylor(self, order: int) -> Expr:
         """Return the coefficient of $u^j$ at 0: the residue of the transform at $p=-j$."""
-        if not self.left_poles:
+        if not self.has_pole(order):
             return Integer(0)
         return _laurent(self.transform, Integer(-order))[0]
+
+    def has_pole(self, order: int) -> bool:
+        """Tell whether the transform has a pole at $p=-j$ that belongs to the Taylor series at 0."""
+        return self.orders is None or order in self.orders
 
     def tail(self, order: int) -> Expr:
         """Return the coefficient of $u^{-m-j}$ at infinity: minus the residue at $p=m+j$."""
@@ -111,12 +115,32 @@ def resolvent_kernel(power: Expr) -> Kernel:
     (-2, 1)
     """
     power = sympify(power)
-    return Kernel((1 + u) ** -power, gamma(p) * gamma(power - p) / gamma(power), True, power)
+    return Kernel((1 + u) ** -power, gamma(p) * gamma(power - p) / gamma(power), None, power)
 
 
 def heat_kernel() -> Kernel:
     r"""Return $f(u) = e^{-1/u}$, $F(p) = \Gamma(-p)$, of gradient flow with $\kappa = 1/\tau$."""
-    return Kernel(exp(-1 / u), gamma(-p), False, Integer(0))
+    return Kernel(exp(-1 / u), gamma(-p), (), Integer(0))
+
+
+def averaged_signal_kernel() -> Kernel:
+    r"""Return $f(u) = u^2(1-e^{-1/u})^2$, of the mean iterate of gradient descent with $\kappa = 1/\tau$.
+
+    >>> averaged_signal_kernel().taylor(2)
+    1
+    """
+    transform = gamma(-p - 2) * (2 ** (p + 2) - 2)
+    return Kernel(u**2 * (1 - exp(-1 / u)) ** 2, transform, (2,), Integer(0))
+
+
+def averaged_noise_kernel() -> Kernel:
+    r"""Return $f(u) = u\int_0^{1/u}(1-e^{-v})^2dv$, of the noise in the mean iterate.
+
+    >>> averaged_noise_kernel().taylor(0), averaged_noise_kernel().taylor(1)
+    (1, -3/2)
+    """
+    function = 1 - 3 * u / 2 + 2 * u * exp(-1 / u) - u * exp(-2 / u) / 2
+    return Kernel(function, gamma(-p - 1) * (2 - 2**p), (0, 1), Integer(2))
 
 
 def spectral_sum(
@@ -169,7 +193,8 @@ def spectral_sum(
     exclusions: list[Relational] = []
     logarithmic = False
     error_logarithm = Integer(1)
-    for j in range(order + 1 if kernel.left_poles else 0):
+    left_out = order if kernel.orders is None else min((j for j in kernel.orders if j >= order), default=None)
+    for j in filter(kernel.has_pole, range(order if left_out is None else left_out + 1)):
         order_of_meeting = compare(meeting, Integer(-j), domain)
         if order_of_meeting is Comparison.EQUAL:
             logarithmic = True
@@ -182,11 +207,11 @@ def spectral_sum(
             exclusions.append(Ne(meeting, -j))
         if j < order:
             terms.append(kernel.taylor(j) * zeta(shift - decay * j) * kappa**j)
-    below_error = kernel.left_poles and compare(meeting, Integer(-order), domain) is Comparison.LESS
+    below_error = left_out is not None and compare(meeting, Integer(-left_out), domain) is Comparison.LESS
     if not logarithmic and not below_error:
         terms.insert(0, _integral(kernel.transform, meeting, decay) * kappa**-meeting)
-    # without poles on the left the rest is smaller than any power; one is stated, so that nothing looks exact
-    error = kappa**order * error_logarithm if kernel.left_poles else kappa ** (order - meeting)
+    # beyond the last pole the rest is smaller than any power; one is stated, so that nothing looks exact
+    error = kappa ** (order - meeting) if left_out is None else kappa**left_out * error_logarithm
     return AsymptoticSum(tuple(terms), (error,), domain | frozenset(exclusions))
 
 

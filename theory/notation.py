@@ -120,6 +120,8 @@ def _maloney2022() -> Notation:
         replacements={
             symbols.decay: 1 + alpha,
             symbols.ridge: gamma * latent / (symbols.features * maps * scale),
+            # its own gamma is the ridge, its M the latent dimension
+            symbols.step_size: Symbol("eta", positive=True),
             symbols.noise: noise / signal,
             symbols.risk: 2 * loss / (outputs * signal),
             symbols.excess: 2 * excess / (outputs * signal),
@@ -163,6 +165,7 @@ def _lin2024() -> Notation:
             symbols.features: Symbol("M", positive=True),
             symbols.samples: Symbol("N", positive=True),
             symbols.size: Symbol("d", positive=True),
+            symbols.effective_samples: Symbol("N_eff", positive=True),
         },
         remark=r"Here $M$ is the number of features (the sketch size) and $N$ the number of samples.",
     )

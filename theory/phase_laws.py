@@ -193,7 +193,7 @@ def common_constant(values: Iterable[Any], fixed: Mapping[Symbol, Expr]) -> Expr
     """Return the constant of the leading term where laws share one that is short enough for a table."""
     found = set()
     for value in values:
-        if getattr(value, "constant", None) is None or value.vanishes or value.implicit:
+        if getattr(value, "constant", None) is None or value.vanishes or value.is_bound or value.implicit:
             return None
         found.add(value.constant.subs(fixed))
     (constant, *others) = found

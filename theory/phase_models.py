@@ -1,13 +1,14 @@
 r"""The models whose phases are known by name, with their parameters in the exponents.
 
-Sizes are powers of the samples, $N=T^q$ and $\delta=T^{-l}$; a further model joins by an entry in `MODELS`.
+Sizes are powers of the samples, $N=T^q$ and $\delta=T^{-l}$, and for SGD of the effective samples, $N=n^q$
+and $\gamma n^{-g}$; a further model joins by an entry in `MODELS`.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import Expr, Integer, Ne, StrictGreaterThan, Symbol, oo, sympify
 from sympy.core.relational import Relational
@@ -18,11 +19,15 @@ from .rates import Rates
 from .rational_functions import Field
 from .regions import Regions
 from .ridge import RandomFeatureRidge
+from .sgd.rates import PARTS as SGD_PARTS
+from .sgd.rates import sgd_rates
 from .spectra import PowerLaw
 
 #: Exponents of the features and of the ridge, $N=T^q$ and $\delta=T^{-l}$.
 features_exponent = Symbol("q", positive=True)
 ridge_exponent = Symbol("l", real=True)
+#: Exponent of the step size, $\gamma n^{-g}$.
+step_size_exponent = Symbol("g", real=True)
 #: The parts of the risk that have phases; the first is shown unless another is asked for.
 PARTS = ("excess", "bias", "variance")
 
@@ -41,12 +46,18 @@ class PhaseModel:
         the domain of the parameters.
     rates :
         derives the rates with expressions put in for some parameters, on a smaller domain.
+    parts :
+        of the risk that have phases.
+    sizes :
+        how they grow, for models whose derivations need it.
     """
 
     title: str
     parameters: tuple[Symbol, ...]
     where: tuple[Relational, ...]
     rates: Callable[[Mapping[Symbol, Expr], Iterable[Relational]], Rates]
+    parts: tuple[str, ...] = PARTS
+    sizes: Mapping[str, Expr] = field(default_factory=dict)
 
     def regions(
         self, part: str, settings: Mapping[Symbol, Expr] | None = None, where: Iterable[Relational] = ()
@@ -56,7 +67,7 @@ class PhaseModel:
         Parameters
         ----------
         part :
-            one of `PARTS`.
+            one of `parts`.
         settings :
             exact numbers for parameters, or expressions in the other ones.
         where :
@@ -67,8 +78,8 @@ class PhaseModel:
         ValueError
             If the part or a parameter is unknown, or a setting leaves the domain.
         """
-        if part not in PARTS:
-            raise ValueError(f"`part` is {part!r}; give one of {', '.join(PARTS)}")
+        if part not in self.parts:
+            raise ValueError(f"`part` is {part!r}; give one of {', '.join(self.parts)}")
         put = self._checked(settings or {})
         inherited = [relation.subs(put) for relation in self.where]
         for relation, before in zip(inherited, self.where, strict=True):
@@ -139,10 +150,34 @@ def _ridge_model(
     return rates
 
 
-_T = symbols.samples
+def _sgd_model(features: Expr, *, title: str, parameters: tuple[Symbol, ...]) -> PhaseModel:
+    sizes = {"features": features, "step_size": symbols.step_size * _n**-step_size_exponent}
+    growing = () if features == oo else (_GROWING,)
+
+    def rates(settings: Mapping[Symbol, Expr], where: Iterable[Relational]) -> Rates:
+        put = dict(settings)
+        return sgd_rates(
+            decay=symbols.decay.subs(put),
+            source=symbols.source.subs(put),
+            where=where,
+            **{name: size.subs(put) for name, size in sizes.items()},
+        )
+
+    return PhaseModel(
+        title=title,
+        parameters=parameters,
+        where=(*_SPECTRUM, *growing, *_STEPS),
+        rates=rates,
+        parts=("excess", *SGD_PARTS),
+        sizes=sizes,
+    )
+
+
+_T, _n = symbols.samples, symbols.effective_samples
 _SPECTRUM = (symbols.decay > 1, symbols.source > 1)
 # not evaluated: SymPy knows that a positive symbol is positive, but a number put in for it may not be
 _GROWING = StrictGreaterThan(features_exponent, 0, evaluate=False)
+_STEPS = (step_size_exponent >= 0, step_size_exponent < 1)
 
 MODELS: Mapping[str, PhaseModel] = {
     "ridge": PhaseModel(
@@ -168,5 +203,15 @@ MODELS: Mapping[str, PhaseModel] = {
         parameters=(symbols.decay, symbols.source),
         where=_SPECTRUM,
         rates=_ridge_model(features=symbols.features, ridge=Integer(0), samples=oo),
+    ),
+    "sgd": _sgd_model(
+        _n**features_exponent,
+        title="one pass of SGD, N = n^q features and step size gamma n^-g, n = T/log2(T)",
+        parameters=(symbols.decay, symbols.source, features_exponent, step_size_exponent),
+    ),
+    "sgd-unsketched": _sgd_model(
+        oo,
+        title="one pass of SGD without a sketch, step size gamma n^-g, n = T/log2(T)",
+        parameters=(symbols.decay, symbols.source, step_size_exponent),
     ),
 }

@@ -154,31 +154,47 @@ def _with_all_errors(domain: ParameterDomain, cell: RateCell, cells: Iterable[Ra
 
 
 def sum_of_rates(
-    domain: ParameterDomain, bias: Sequence[RateCell], variance: Sequence[RateCell]
+    domain: ParameterDomain,
+    first: Sequence[RateCell],
+    second: Sequence[RateCell],
+    names: tuple[str, str] = ("bias", "variance"),
 ) -> tuple[RateCell, ...]:
-    """Return the rate of bias plus variance, split where neither leads throughout.
+    """Return the rate of a sum of two parts, split where neither leads throughout.
+
+    Parameters
+    ----------
+    domain :
+        the parameters.
+    first, second :
+        covers of the domain by regions of each part.
+    names :
+        of the parts, for `dominant`; what is a sum itself goes by the part that leads in it.
 
     Raises
     ------
     UndecidedError
         If z3 cannot decide whether a region is empty.
     """
-    cells = [cell for one in bias for other in variance for cell in _sum_of_two(domain, one, other)]
+    named = [
+        [replace(cell, rate=_led_by(name, cell.rate)) for cell in cells]
+        for cells, name in zip((first, second), names, strict=True)
+    ]
+    cells = [cell for one in named[0] for other in named[1] for cell in _sum_of_two(domain, one, other)]
     return merge_rates(domain, cells)
 
 
-def _sum_of_two(domain: ParameterDomain, bias: RateCell, variance: RateCell) -> Iterator[RateCell]:
-    overlap = domain.conjunction((*bias.conditions, *variance.conditions))
+def _sum_of_two(domain: ParameterDomain, first: RateCell, second: RateCell) -> Iterator[RateCell]:
+    overlap = domain.conjunction((*first.conditions, *second.conditions))
     if overlap is None or not domain.possible(*overlap):
         return
-    eliminated = {**bias.eliminated, **variance.eliminated}
-    if bias.rate.vanishes or variance.rate.vanishes:
-        rate = _led_by("variance", variance.rate) if bias.rate.vanishes else _led_by("bias", bias.rate)
+    eliminated = {**first.eliminated, **second.eliminated}
+    if first.rate.vanishes or second.rate.vanishes:
+        rate = second.rate if first.rate.vanishes else first.rate
         yield RateCell(conditions=overlap, rate=rate, eliminated=eliminated)
         return
-    first, second = bias.rate.lead, variance.rate.lead
-    gap = domain.field.read(first.exponent - second.exponent)
-    by_logarithm = int(sign(first.log_power - second.log_power))
+    one, other = first.rate.lead, second.rate.lead
+    gap = domain.field.read(one.exponent - other.exponent)
+    by_logarithm = int(sign(one.log_power - other.log_power))
     cases = (
         (domain.condition(gap, ">"), 1, False),
         (domain.condition(-gap, ">"), -1, False),
@@ -190,17 +206,17 @@ def _sum_of_two(domain: ParameterDomain, bias: RateCell, variance: RateCell) -> 
             region = domain.extended(overlap, alternative)
             if region is not None and domain.possible(*region):
                 where = domain.where | frozenset(domain.relations(region))
-                rate = _sum(bias.rate, variance.rate, order, where, tie=tie)
+                rate = _sum(first.rate, second.rate, order, where, tie=tie)
                 yield RateCell(conditions=region, rate=rate, eliminated=eliminated)
 
 
 def _led_by(name: str, rate: Rate) -> Rate:
-    return replace(rate, dominant=name)
+    return replace(rate, dominant=rate.dominant or name)
 
 
-def _sum(bias: Rate, variance: Rate, order: int, where: frozenset[Relational], *, tie: bool) -> Rate:
+def _sum(first: Rate, second: Rate, order: int, where: frozenset[Relational], *, tie: bool) -> Rate:
     """Add two rates of which the first leads (1), the second (-1), or neither (0)."""
-    winner, loser = (bias, variance) if order >= 0 else (variance, bias)
+    winner, loser = (first, second) if order >= 0 else (second, first)
     lead, below = winner.lead, loser.lead
     coefficient = winner.coefficient
     relative = [bound / lead for bound in winner.expansion.error]
@@ -216,5 +232,5 @@ def _sum(bias: Rate, variance: Rate, order: int, where: frozenset[Relational], *
         tuple(bound * lead for bound in relative),
         where,
     )
-    names = {1: "bias", -1: "variance", 0: "bias and variance"}
-    return replace(winner, expansion=expansion, dominant=names[order])
+    leaders = winner.dominant if order else f"{first.dominant} and {second.dominant}"
+    return replace(winner, expansion=expansion, dominant=leaders)

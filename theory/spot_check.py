@@ -284,8 +284,9 @@ def _compiled(expression: Expr, traces: frozenset[Basic]) -> tuple[Callable[...,
     dummies = {trace: Dummy() for trace in sorted(present, key=str)}
     body = expression.xreplace(dummies)
     symbols = sorted(body.free_symbols - set(dummies.values()), key=str)
-    names = (*dummies, *symbols)
-    return lambdify([*dummies.values(), *symbols], body, "mpmath"), names
+    # under its own name the letter gamma would hide the function gamma
+    dummies |= {symbol: Dummy() for symbol in symbols}
+    return lambdify(list(dummies.values()), body.xreplace(dummies), "mpmath"), tuple(dummies)
 
 
 def _number(value: Expr) -> mpf:
@@ -305,9 +306,13 @@ def decimal_latex(value: Expr) -> str:
     ('2.37', '10^{20}', '1/3')
     >>> decimal_latex(Rational(37, 10**12)), decimal_latex(Rational(-1, 8))
     ('3.7\\cdot10^{-11}', '-0.125')
+    >>> decimal_latex(Integer(2) ** 64)
+    '2^{64}'
     """
     rational = Rational(value)
     numerator, denominator = int(rational.p), int(rational.q)
+    if denominator == 1 and numerator >= 2**20 and numerator & (numerator - 1) == 0:
+        return f"2^{{{numerator.bit_length() - 1}}}"
     power = next((n for n in range(400) if 10**n % denominator == 0), None) if denominator < 10**200 else None
     if power is None:
         return f"{numerator}/{denominator}"

@@ -24,6 +24,10 @@ samples = Symbol("T", positive=True)
 size = Symbol("M", positive=True)
 #: Penalty $\delta$ on the squared norm of the weights, beside the *sum* of squared errors.
 ridge = Symbol("delta", positive=True)
+#: First step size $\gamma$ of stochastic gradient descent.
+step_size = Symbol("gamma", positive=True)
+#: Steps $n$ that count in the risk of one pass: $T/\log_2T$ if the step size is halved as often, $T$ if not.
+effective_samples = Symbol("n", positive=True)
 #: Variance $\sigma^2$ of the label noise.
 noise = Symbol("sigma^2", positive=True)
 #: Renormalised ridge $\kappa$, the root of the fixed-point equation.
@@ -32,6 +36,8 @@ kappa = Symbol("kappa", positive=True)
 risk = Symbol("R", positive=True)
 #: Excess risk $E = R-\sigma^2 = B+V$.
 excess = Symbol("E", positive=True)
+#: What the best predictor on the features leaves of the signal, the part $A$ of $R-\sigma^2$.
+approximation = Symbol("A", positive=True)
 #: The part $B$ of $R-\sigma^2$ that remains without label noise.
 bias = Symbol("B", positive=True)
 #: The part $V$ of $R-\sigma^2$ proportional to the label noise.
@@ -53,10 +59,13 @@ BY_WORD = {
     "samples": samples,
     "size": size,
     "ridge": ridge,
+    "step_size": step_size,
+    "effective_samples": effective_samples,
     "noise": noise,
     "kappa": kappa,
     "risk": risk,
     "excess": excess,
+    "approximation": approximation,
     "bias": bias,
     "variance": variance,
     "df1": df1,

@@ -89,7 +89,7 @@ def test_without_a_sketch_sums_over_the_nodes_are_those_over_the_data():
 def test_few_eigenvalues_without_a_sketch_are_their_own_nodes():
     sketch = sketch_equivalent(Exponential(1), smallest="1e-20")
     assert np.allclose(sketch.eigenvalues[:3], np.exp([-1.0, -2.0, -3.0]))
-    assert sketch.eigenvalues[-1] == 0.0
+    assert 0 <= sketch.eigenvalues[-1] < 1e-150
 
 
 def test_the_modes_that_are_not_drawn_enter_by_their_mean():

@@ -9,6 +9,7 @@ from sympy.abc import x, y
 
 from scalinglaws.theory import (
     DegreesOfFreedom,
+    HeatSum,
     Rigour,
     Sample,
     SignalSum,
@@ -51,7 +52,7 @@ def test_seeds_draw_different_parameters(name):
 
 def is_opaque(expression: Expr) -> bool:
     """Whether something is a quantity rather than a formula."""
-    return isinstance(expression, (DegreesOfFreedom, SignalSum, harmonic, zeta))
+    return isinstance(expression, (DegreesOfFreedom, HeatSum, SignalSum, harmonic, zeta))
 
 
 def places(expression: Expr):

@@ -41,17 +41,18 @@ def phases(
 ) -> None:
     """Find the phases of a model: which exponent holds where, and which part of the risk leads.
 
-    MODEL is ridge (N = T^q features, ridge T^-l), kernel (infinitely many features), ridgeless (no ridge) or
-    sketch (infinitely many samples). Its parameters are the exponents a of the eigenvalues and b of the
-    signal, with q and l where they occur. Phases, boundaries and the points where they meet are exact.
+    MODEL is ridge (N = T^q features, ridge T^-l), kernel (infinitely many features), ridgeless (no ridge),
+    sketch (infinitely many samples), sgd (N = n^q features, step size gamma n^-g with n = T/log2 T) or
+    sgd-unsketched (infinitely many features). Its parameters are the exponents a of the eigenvalues and b of
+    the signal, with q, l and g where they occur. Phases, boundaries and the points where they meet are exact.
     """
     from ...theory.phase_diagram import phase_diagram
-    from ...theory.phase_models import PARTS, find_model
+    from ...theory.phase_models import find_model
 
     known = find_model(model)
-    chosen = part or PARTS[0]
-    if chosen not in PARTS:
-        raise ValueError(f"`--of` is {chosen!r}; give one of {', '.join(PARTS)}")
+    chosen = part or known.parts[0]
+    if chosen not in known.parts:
+        raise ValueError(f"`--of` is {chosen!r}; give one of {', '.join(known.parts)}")
     put = read_settings(known.parameters, settings)
     pair = _axes(known, put, axes, needed=path is not None)
     window = _ranges(known, ranges)
