@@ -89,3 +89,32 @@ def test_the_plane_of_two_resources(suffix, tmp_path):
     assert len(written) > 5000
     run(*FORMULA, "--at", f"{NUMBERS}, C=1e12", "--plot", str(path))
     assert path.read_bytes() == written
+
+
+def test_one_pass_of_sgd_has_a_step_size_to_choose():
+    result = run("sgd", "--cost", "N*T", "--at", "a=2, b=5/2")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[:4] == [
+        "risk  ~ C^(-3/7)",
+        "N     ~ C^(2/7)",
+        "n     ~ C^(5/7)",
+        "gamma ~ C^x with -1/7 <= x <= 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("sgd",), "`--cost` is missing"),
+        (("sgd", "--cost", "N*D"), "`--cost` names D"),
+        (("sgd", "--cost", "N*T", "--budget", "gamma"), "`--budget` is 'gamma'"),
+        (("sgd", "--cost", "N*T", "--set", "b=a"), "`--set` does not apply to sgd"),
+        (("sgd", "--cost", "N*T", "--of", "bias"), "`--of` does not apply to sgd"),
+        (("sgd", "--cost", "N*T", "--at", "q=1"), "`--at` names q"),
+    ],
+)
+def test_what_one_pass_does_not_know_is_refused(words, message):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .allocate_model import MODELS, allocate_model
+from .allocate_model import MODELS, allocate_model, allocate_sgd
 from .allocation_output import Shown, print_all, print_point
 from .allocation_plot import plot_allocation
 
@@ -48,8 +48,9 @@ def allocate(
     """Find the best allocation of a large budget.
 
     FORMULA is a risk such as "E + A/N^alpha + B/D^beta", the name of a published form, hoffmann2022 or
-    kaplan2020, or a model: ridge, random-feature ridge regression at the best ridge. Resources are at least
-    1; exponents of the budget are exact, and hold in the region that is named with them.
+    kaplan2020, or a model: ridge, random-feature ridge regression at the best ridge, or sgd, one pass of SGD
+    on a sketch at the best step size. Resources are at least 1; exponents of the budget are exact, and hold
+    in the region that is named with them.
     """
     if path is not None:
         from ..report.files import check_path
@@ -59,6 +60,12 @@ def allocate(
         for name, given in (("--over", over), ("--fit", fit), ("--plot", path)):
             if given:
                 raise ValueError(f"`{name}` does not apply to {formula}, whose resources are its own")
+        if formula == "sgd":
+            for name, chosen in (("--set", settings), ("--of", part)):
+                if chosen:
+                    raise ValueError(f"`{name}` does not apply to sgd; give numbers of a and b with --at")
+            allocate_sgd(cost, budget, where, points, as_json=as_json, as_latex=as_latex)
+            return
         allocate_model(
             cost, budget, where, points, settings, part or "excess", as_json=as_json, as_latex=as_latex
         )
