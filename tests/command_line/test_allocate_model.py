@@ -29,6 +29,7 @@ def test_the_model_with_an_isotropic_prior():
     assert "Isotropic prior, b = a" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_source_and_a_point():
     result = run("ridge", "--cost", "N*T", "--of", "bias", "--set", "b=3*a", "--at", "a=3/2", "--json")
     answer = json.loads(result.stdout)
@@ -36,6 +37,7 @@ def test_a_source_and_a_point():
     assert answer["exponents"]["N"] == "5/7"
 
 
+@pytest.mark.slow
 def test_relations_on_the_source_leave_it_open():
     result = run("ridge", "--cost", "N*T", "--of", "bias", "--where", "b<a+1", "--budget", "F", "--latex")
     assert result.exit_code == 0, result.output

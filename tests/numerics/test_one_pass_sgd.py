@@ -53,7 +53,7 @@ schedules = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.sampled_from(SKETCHES), schedules, st.floats(0, 3), st.integers(1, 9), st.booleans())
 def test_stages_give_the_same_as_steps(sketch, schedule, noise, batch_size, average):
     critical = critical_step_size(sketch, batch_size=batch_size)

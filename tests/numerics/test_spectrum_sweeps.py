@@ -105,7 +105,7 @@ def check_against_solver(spectrum, swept, given, indices, digits=17):
     return compared
 
 
-@pytest.mark.parametrize("sourced", [False, True])
+@pytest.mark.parametrize("sourced", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("spectrum", SPECTRA, ids=repr)
 def test_errors_are_rounding_times_the_condition_number(spectrum, sourced):
     is_listed = hasattr(spectrum, "values")

@@ -56,6 +56,7 @@ def test_words_stay_words(name, notation):
             assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula))
 
 
+@pytest.mark.slow
 @pytest.mark.tex
 def test_words_of_every_law_compile_in_every_notation(compile_latex):
     """With the findings of all checks, in one document."""

@@ -79,6 +79,7 @@ def test_the_result_is_that_of_the_engine(model, point, part):
     assert abs(ratio.subs(rho, rho_value(Rational(point[a]))).evalf(30) - 1) < 1e-20
 
 
+@pytest.mark.slow
 def test_random_points_of_the_whole_domain():
     random = Random(7)
     for _ in range(12):
@@ -135,7 +136,8 @@ def test_a_falsified_rate_is_caught():
 
 
 def test_scalings_are_those_of_the_phase_models():
-    assert set(SCALINGS) == set(MODELS)
+    # one pass of SGD has steps of its own
+    assert set(MODELS) - set(SCALINGS) == {"sgd", "sgd-unsketched"}
     for name, scaling in SCALINGS.items():
         assert set(scaling.parameters) == set(MODELS[name].parameters)
 

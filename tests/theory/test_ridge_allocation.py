@@ -64,6 +64,7 @@ def test_with_noise_features_are_few_and_without_they_are_half():
     assert clean.exponents == {N: Rational(1, 2), T: Rational(1, 2), delta: Interval(-oo, -1)}
 
 
+@pytest.mark.slow
 def test_an_uneven_split_is_best_without_noise_where_the_signal_falls_fast():
     """A projection saturates before a regression does: more features than samples pay."""
     model = RandomFeatureRidge(spectrum=PowerLaw(source=2 * a + 2))

@@ -42,6 +42,7 @@ def test_every_step_is_checked_and_passes(name, seed):
             assert found.digits >= 30
 
 
+@pytest.mark.slow
 @every_law
 def test_seeds_draw_different_parameters(name):
     derivation = laws.derive(name)
