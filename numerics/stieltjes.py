@@ -110,9 +110,10 @@ def spectral_density(
     DivergentSumError, PrecisionError, TypeError, ValueError
         As :func:`stieltjes`.
 
-    Notes ----- :math:`\rho(x)=\frac1\pi\mathrm{Im}\,m(x+i0)`, from the complex root at x itself; outside the
-    support it is exactly 0. Its integral is 1 less the share of eigenvalues that are 0 (see
-    :func:`spectral_edges`).
+    Notes
+    -----
+    :math:`\rho(x)=\frac1\pi\mathrm{Im}\,m(x+i0)`, from the complex root at x itself; outside the support it
+    is exactly 0. Its integral is 1 less the share of eigenvalues that are 0 (see :func:`spectral_edges`).
 
     Examples
     --------
