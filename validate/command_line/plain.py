@@ -13,7 +13,8 @@ _SIGNS = {
     "log": "log", "sum": "Σ", "in": "∈", "quad": " ", "leftrightarrow": "↔", "alpha": "α", "beta": "β",
     "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ",
-    "phi": "φ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Lambda": "Λ", "left": "", "right": "",
+    "phi": "φ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Lambda": "Λ",
+    "Gamma": "Γ", "Theta": "Θ", "Sigma": "Σ", "rm": "", "left": "", "right": "",
     "big": "", "bigl": "", "bigr": "", ",": " ", ";": " ", "!": "",
 }  # fmt: skip
 
