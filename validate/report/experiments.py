@@ -14,6 +14,7 @@ import numpy as np
 from ...numerics import PowerLaw, optimal_ridge, solve_ridge
 from ..simulate import feature_spectrum, simulate_ridge
 from .curves import Curve, FigureData, Panel, around, law, logarithmic, simulation, theory
+from .sgd import averaged_iterates, last_iterate
 
 _DIGITS = 8
 
@@ -298,7 +299,14 @@ def feature_spectra(*, replicates: int, seed: int, executor: Executor) -> Figure
 
 
 Experiment = Callable[..., FigureData]
-EXPERIMENTS: tuple[Experiment, ...] = (double_descent, equal_resources, breakdown, feature_spectra)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    double_descent,
+    equal_resources,
+    breakdown,
+    feature_spectra,
+    last_iterate,
+    averaged_iterates,
+)
 
 
 def run_experiments(*, replicates: int, seed: int, executor: Executor) -> Iterator[FigureData]:
