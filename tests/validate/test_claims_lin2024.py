@@ -17,6 +17,7 @@ from scalinglaws.validate.claims.lin2024 import (
     bias,
     log_spectrum,
     other_covariates,
+    printed_fits,
     recursion,
     representation,
     reuse,
@@ -202,3 +203,11 @@ def test_solved_splits_contradict_a_wrong_exponent():
         context(), pairs=((Fraction(2), Fraction(2)),), width=1 / (a + 2), excess=None
     )
     assert wrong.outcome is C
+
+
+@pytest.mark.slow
+def test_printed_exponents_are_those_of_fits_or_of_the_grid():
+    assert printed_fits.samples_numeric(context()).outcome is S
+    assert printed_fits.features_numeric(context()).outcome is C
+    wrong = {decay: (one, 1.3 * other) for decay, (one, other) in printed_fits.PRINTED.items()}
+    assert printed_fits.samples_numeric(context(), printed=wrong).outcome is C

@@ -10,6 +10,7 @@ from . import (
     bias,
     log_spectrum,
     other_covariates,
+    printed_fits,
     recursion,
     representation,
     reuse,
@@ -43,5 +44,6 @@ PAPER = Paper(
         *reuse.CLAIMS,
         *log_spectrum.CLAIMS,
         other_covariates.CLAIM,
+        printed_fits.CLAIM,
     ),
 )
