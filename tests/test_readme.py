@@ -53,6 +53,10 @@ def test_commands_of_the_command_line_run(command, tmp_path):
     words = shlex.split(command)[1:]
     if words[0] == "validate":
         words.insert(1, default_registry().claims()[0].id)
+    if words[0] == "fit":
+        sizes = [(2**m, 2**n) for m in range(3, 7) for n in range(6, 10)]
+        rows = [f"{wide},{long},{1 + 2 / wide + 3 / long**0.5}" for wide, long in sizes]
+        (tmp_path / words[1]).write_text("\n".join(["features,samples,risk", *rows]), encoding="utf-8")
     code = "from scalinglaws.validate.command_line import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False

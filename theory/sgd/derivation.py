@@ -19,7 +19,6 @@ from ..printing import law_latex
 from ..rate import Rate
 from ..regions import exact_number
 from ..ridge_balance import RHO, rho_value
-from ..sources import SGD
 from .model import OnePassSGD
 from .rates import DATA_LIMITED, PARTS, Growth, approximation_rate, bias_rate, bias_terms, variance_rate
 
@@ -164,10 +163,8 @@ def _model_steps(model: PhaseModel) -> list[Step]:
         Step(
             statement=sgd.recursion,
             rule=r"The second moment after a step, in the eigenbasis of the features: Gaussian data "
-            r"close it on its "
-            r"diagonal",
-            rigour=Rigour.HEURISTIC,
-            source=SGD,
+            r"close it on its diagonal",
+            rigour=Rigour.EXACT,
             unchecked=_FLOATS,
         ),
         Step(
