@@ -172,12 +172,20 @@ def test_a_derivation_names_what_leads_where():
     assert found.results["rate"].rhs.has(S.decay)
 
 
+@pytest.mark.parametrize(("source", "beyond"), [("5/2", False), (3, True), (4, True)])
+def test_a_derivation_says_where_the_theorem_of_the_paper_stops(source, beyond):
+    found = derivation("sgd.approximation", at={"a": 2, "b": source, "q": "1/2", "g": 0})
+    assert ("beyond Theorem 4.2" in found.regime) is beyond
+
+
 @pytest.mark.parametrize(
     ("law", "at", "naming"),
     [
         ("sgd.bais", {}, "did you mean 'sgd.bias'"),
         ("sgd.bias", {"a": 2}, "`at` lacks b, q, g"),
         ("sgd.bias", {"a": 2, "l": 0}, "`at` names l, which is not a parameter"),
+        ("sgd.bias", {"a": 2, "b": 1, "q": 1, "g": 0}, "`at` has b = 1, where Theorem 4.2"),
+        ("sgd.bias", {"a": 1, "b": 2, "q": 1, "g": 0}, "`at` has a = 1, where Theorem 4.1"),
     ],
 )
 def test_what_cannot_be_derived_is_refused(law, at, naming):

@@ -99,7 +99,7 @@ def sgd_rate_derivation(name: str, part: str, *, at: Mapping[Symbol, Any]) -> De
         return _Found(growth=growth, rates=rates, value=value, terms=terms)
 
     cell = cell_at(compute, list(model.where), point)
-    return _derivation(name, part, model, cell)
+    return _derivation(name, part, model, cell, _beyond_theorems(point))
 
 
 def _point(model: PhaseModel, at: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
@@ -113,10 +113,24 @@ def _point(model: PhaseModel, at: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
         raise ValueError(f"`at` lacks {', '.join(missing)}; give a number for each of {', '.join(names)}")
     # those of the sizes are eliminated before those of the spectrum
     order = sorted(model.parameters, key=lambda s: (s in (symbols.source, symbols.decay), s == symbols.decay))
-    return {symbol: exact_number(str(symbol), values[str(symbol)]) for symbol in order}
+    point = {symbol: exact_number(str(symbol), values[str(symbol)]) for symbol in order}
+    for symbol, theorem, power in ((symbols.decay, "4.1", "data"), (symbols.source, "4.2", "signal")):
+        if not point[symbol] > 1:
+            raise ValueError(
+                f"`at` has {symbol} = {point[symbol]}, where Theorem {theorem} of arXiv 2406.08466 stops and "
+                f"the power of the {power} is infinite; choose it larger than 1"
+            )
+    return point
 
 
-def _derivation(name: str, part: str, model: PhaseModel, cell: Cell[_Found]) -> Derivation:
+def _beyond_theorems(point: Mapping[Symbol, Expr]) -> str:
+    """Return which theorem of the paper says nothing at a point that the derivation covers."""
+    if point[symbols.source] < point[symbols.decay] + 1:
+        return ""
+    return "; beyond Theorem 4.2 of arXiv 2406.08466, which stops at $b<a+1$"
+
+
+def _derivation(name: str, part: str, model: PhaseModel, cell: Cell[_Found], beyond: str) -> Derivation:
     found = cell.value
     steps = [*_model_steps(model), *_size_steps(model, cell)]
     steps += [_term_step(term, value) for term, value in found.terms.items()]
@@ -147,7 +161,8 @@ def _derivation(name: str, part: str, model: PhaseModel, cell: Cell[_Found]) -> 
         name=f"{name}-{part}-rate",
         title=f"{part.capitalize()} of {sketch} on a power law",
         regime=r"$\lambda_k=k^{-a}$, signal $v_k=k^{-b}$, geometric schedule, "
-        + ", ".join(f"${law_latex(relation)}$" for relation in conditions),
+        + ", ".join(f"${law_latex(relation)}$" for relation in conditions)
+        + beyond,
         source="derived here from the recursion of the second moment",
         steps=tuple(steps),
         results={"rate": Eq(letter, lead, evaluate=False), **results},
