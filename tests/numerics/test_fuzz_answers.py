@@ -62,7 +62,7 @@ def trace_sums(draw):
     return decay, kappa, shift, power, size
 
 
-@examples(40, 250)
+@examples(40, 80)
 def test_trace_sums_have_the_digits_asked_for(number):
     @run(number, trace_sums(), st.integers(1, 30))
     def holds(arguments, digits):
@@ -76,7 +76,7 @@ def test_trace_sums_have_the_digits_asked_for(number):
         assert trace_sum(decay, kappa, **options, rigorous=True).centre == value
 
 
-@examples(60, 250)
+@examples(60, 80)
 def test_sums_over_any_finite_spectrum_have_the_digits_asked_for(number):
     @run(number, spectra, kappas, st.integers(0, 4), st.integers(0, 4), digits_asked)
     def holds(case, kappa, unlearned, learned, digits):
@@ -98,7 +98,7 @@ def test_sums_over_any_finite_spectrum_have_the_digits_asked_for(number):
             assert right(spectrum.signal_sum(kappa, **options), expected, digits)
 
 
-@examples(30, 250)
+@examples(30, 80)
 def test_sums_over_lists_are_exact_rationals(number):
     @run(number, lists(1, 10), magnitudes(-9, 9), st.integers(1, 5), digits_asked)
     def holds(values, kappa, j, digits):
@@ -108,7 +108,7 @@ def test_sums_over_lists_are_exact_rationals(number):
             assert right(found, exact(exact_sum), digits)
 
 
-@examples(15, 150)
+@examples(15, 80)
 def test_sums_over_infinite_spectra_have_the_digits_asked_for(number):
     @run(number, decimals(0.1, 5, 2), magnitudes(-12, 12), st.integers(1, 3), st.integers(1, 30))
     def holds(rate, kappa, j, digits):
@@ -142,7 +142,7 @@ def check_point(point, case, features, samples, ridge, noise, digits):
             assert right(found, mp.fsum((value / (value + kappa)) ** j for value in values), digits)
 
 
-@examples(12, 150)
+@examples(12, 80)
 def test_fixed_points_and_risks_have_the_digits_asked_for(number):
     @run(number, spectra, resources, resources, ridges, noises, st.integers(1, 30))
     def holds(case, features, samples, ridge, noise, digits):
@@ -168,7 +168,7 @@ def test_a_bracket_is_not_taken_for_a_root_where_z_is_next_to_the_size():
         assert right(point.kappa * (3 - z) * (5 - z), 3 * exact(level), 39)
 
 
-@examples(8, 100)
+@examples(8, 80)
 def test_no_other_ridge_has_a_smaller_risk(number):
     trials = st.lists(magnitudes(-9, 9), min_size=3, max_size=3)
 
@@ -191,7 +191,7 @@ def test_no_other_ridge_has_a_smaller_risk(number):
             assert right(at_best.risk, best.risk, 23)
 
 
-@examples(40, 250)
+@examples(40, 80)
 def test_sweeps_agree_with_single_solutions(number):
     floats = st.floats(1e-3, 1e6)
     some_ridge = st.one_of(st.just(0.0), st.floats(1e-9, 10))

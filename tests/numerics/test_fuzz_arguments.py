@@ -91,7 +91,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-@examples(20, 200)
+@examples(20, 80)
 def test_any_value_of_one_argument_is_answered_or_refused(name, number):
     function, arguments, allowed = CALLS[name]
 
@@ -101,7 +101,7 @@ def test_any_value_of_one_argument_is_answered_or_refused(name, number):
 
 
 @pytest.mark.parametrize("name", [name for name, (_, arguments, _) in CALLS.items() if len(arguments) > 2])
-@examples(8, 100)
+@examples(8, 40)
 def test_extreme_values_of_several_arguments_are_answered_or_refused(name, number):
     function, arguments, allowed = CALLS[name]
     extremes = st.dictionaries(

@@ -47,7 +47,7 @@ def check_method(spectrum, method, arguments):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@examples(40, 250)
+@examples(40, 120)
 def test_any_value_of_one_argument_is_answered_or_refused(method, number):
     arguments = METHODS[method]
 
@@ -66,7 +66,7 @@ def test_extreme_values_of_several_arguments_are_answered_or_refused(method, num
         check_method(spectrum, method, {**METHODS[method], **replaced})
 
 
-@examples(40, 600)
+@examples(40, 150)
 def test_listed_eigenvalues_are_those_of_the_definition(number):
     @run(number, spectra, st.one_of(st.none(), st.integers(1, 40)))
     def holds(case, count):
