@@ -6,7 +6,6 @@ pass needs of it is the total time :math:`\tau=\sum_\ell n_\ell\gamma_\ell`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -180,15 +179,6 @@ def _halving(level: int, steps: int) -> int:
         return -(-level * steps // exponent)
     if steps == 1:
         return 2
-    guess = math.ceil(level * steps / math.log2(steps))
-    # log2 of what is no power of two is irrational, so that doubles only fail next to an integer
-    while guess > 1 and _reaches(guess - 1, level, steps):
-        guess -= 1
-    while not _reaches(guess, level, steps):
-        guess += 1
-    return guess
-
-
-def _reaches(step: int, level: int, steps: int) -> bool:
+    # log2 of what is no power of two is irrational, so that the precision tells on which side of an integer
     with mpmath.workprec(4 * steps.bit_length() + 60):
-        return bool(step * mpmath.log(steps, 2) >= level * steps)
+        return int(mpmath.ceil(level * steps / mpmath.log(steps, 2)))

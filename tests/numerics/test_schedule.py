@@ -72,3 +72,10 @@ def test_bad_schedules_are_refused_in_one_line(make, message):
     with pytest.raises(ValueError, match=message) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+@given(st.integers(1, 10**30))
+def test_geometric_decay_has_all_steps_at_any_number_of_them(steps):
+    schedule = Schedule.geometric(1, steps)
+    assert schedule.steps == steps
+    assert len(schedule.stages) <= steps.bit_length() + 1
