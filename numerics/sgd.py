@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 
 from .errors import UnstableStepSizeError
 from .exact import Number, bounded_noise, check_choice
+from .exact import _show as show
 from .schedule import Schedule, check_schedule, step_count
 from .sgd_stages import Dynamics
 from .sketch import SketchedSpectrum, check_sketch
@@ -99,6 +100,8 @@ def sgd_risk(
     check_schedule(schedule)
     variance = bounded_noise(noise)
     check_choice("unstable", unstable, "raise", "mark")
+    if not isinstance(average, (bool, np.bool_)):
+        raise TypeError(f"`average` = {show(average)} must be True or False; choose one of them")
     size = step_count("batch_size", batch_size)
     if unstable == "raise":
         _check_stable(sketch, schedule, size)

@@ -160,6 +160,8 @@ def test_the_equivalent_agrees_with_the_mean_over_sketches():
         ({"schedule": "cosine"}, ValueError, "`schedule` = 'cosine'"),
         ({"unstable": "ignore"}, ValueError, "`unstable` = 'ignore'"),
         ({"batch_size": "1.5"}, ValueError, "`batch_size`"),
+        ({"average": np.eye(2)}, TypeError, "`average` = array"),
+        ({"average": None}, TypeError, "`average` = None must be True or False"),
         ({"features": 1j}, TypeError, "`features`"),
     ],
 )
