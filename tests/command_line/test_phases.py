@@ -62,6 +62,7 @@ def test_settings_may_be_expressions_in_other_parameters():
     assert "T^(-(a - 1)/a)   bias and variance lead" in one
 
 
+@pytest.mark.slow
 def test_all_regions_are_listed_where_there_is_no_plane():
     answer = json.loads(printed("kernel", "--of", "bias", "--json"))
     assert any(region["conditions"] == ["l < -1"] for region in answer["regions"])

@@ -48,6 +48,7 @@ def draw(generator, low, high):
     return Rational(generator.randint(int(100 * low), int(100 * high)), 100) + Rational(1, 997)
 
 
+@pytest.mark.slow
 def test_best_ridge_of_kernel_regression_with_noise():
     generator = random.Random(3)
     best = rates().best(ridge_exponent)

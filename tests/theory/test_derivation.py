@@ -212,6 +212,7 @@ def test_rates_are_listed_beside_the_laws():
     assert not set(rate_names()) & set(laws.names())
 
 
+@pytest.mark.slow
 @every_law
 def test_formats_show_the_findings_of_the_checks(name):
     derivation = laws.derive(name)

@@ -209,6 +209,7 @@ def test_translation_leaves_no_letter_of_the_project():
                 assert not notation.apply(equation).free_symbols & replaced, (notation.name, name)
 
 
+@pytest.mark.slow
 @pytest.mark.tex
 def test_every_law_in_every_notation_compiles(compile_latex):
     """All complete documents, their bodies put into one."""

@@ -92,6 +92,7 @@ def falsified(expression: Expr):
             yield put(-part)
 
 
+@pytest.mark.slow
 @every_law
 def test_every_falsified_step_is_caught(name):
     """Some parameters show it: terms can be below the error, and a minimum hides the larger one."""

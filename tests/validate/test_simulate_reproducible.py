@@ -187,6 +187,7 @@ def test_bad_arguments_are_named_in_one_line(change, name):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_inputs_themselves_and_the_population_need_no_square_matrix():
     wide = simulate_ridge(PowerLaw(2, 60_000), features=math.inf, samples=20, replicates=2, seed=1)
     long = simulate_ridge(PowerLaw(2, 60_000), features=20, samples=math.inf, replicates=2, seed=1)
