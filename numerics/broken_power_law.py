@@ -11,7 +11,6 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-import mpmath
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +18,7 @@ from .arithmetic import log, number, power, working_precision
 from .direct_sums import direct_evaluator
 from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent
 from .exact import count as read_count
-from .listing import doubles, held, listed_count, power_law
+from .listing import doubles, held, listed_count
 from .pieces import Piece, Scale, added, multiplied
 from .spectra import PowerLaw, read_column
 from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
@@ -232,15 +231,6 @@ class BrokenPowerLaw(FormulaSpectrum):
         pieces = [piece.in_doubles(terms + 1) for piece in self._pieces if piece.first <= terms]
         return held(np.concatenate([spikes, *pieces]))
 
-    def signal_powers(
-        self, count: int | None = None, *, source: Number | None = None
-    ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
-        exponent = self.check_source(source)
-        if exponent is None:
-            return self.eigenvalues(count)
-        return power_law(Fraction(1), exponent, listed_count(count, self.size))
-
     @property
     def _tail(self) -> PowerLaw:
         """The last piece from the index 1 on, which decides what converges."""
@@ -275,9 +265,6 @@ class BrokenPowerLaw(FormulaSpectrum):
                         f"`scales`[{i + 1}] makes the eigenvalues rise at the break {exact_text(end)}; "
                         "choose it smaller"
                     )
-
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
 
 
 def _read_breaks(breaks: Iterable[Number]) -> tuple[int, ...]:

@@ -142,6 +142,5 @@ class Degenerate(ListedSpectrum):
         repeats = np.diff(stops, prepend=0)
         return np.repeat(doubles(column[: int(np.count_nonzero(repeats))]), repeats[repeats > 0])
 
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        own = self if self.signal is None else Degenerate(self.values, self.multiplicities)
-        return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
+    def _isotropic(self) -> Degenerate:
+        return self if self.signal is None else Degenerate(self.values, self.multiplicities)

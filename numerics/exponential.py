@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .arithmetic import Ball, number
+from .arithmetic import number
 from .errors import DivergentSumError
 from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent
 from .exponential_sums import ExponentialSums
 from .integrals import Moment
 from .listing import listed_count, scaled
 from .shift_derivatives import shift_derivatives
-from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
+from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log, scaled_evaluator
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -111,14 +110,7 @@ class Exponential(FormulaSpectrum):
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         family = ExponentialSums(self.rate, self.size, self._moments(sums, source), goal)
-        scale = number(self.scale)
-        scaled = [what.signal and source is None for what in sums]
-
-        def evaluate(kappa: Ball) -> list[Ball]:
-            values = family.evaluate(kappa / scale)
-            return [value * scale if own else value for value, own in zip(values, scaled, strict=True)]
-
-        return evaluate
+        return scaled_evaluator(family.evaluate, self.scale, sums, source)
 
     def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
         """Return the rate, the scale and a given source; the first and the last put k into sums."""
@@ -149,14 +141,9 @@ class Exponential(FormulaSpectrum):
         """Return the first `count` eigenvalues in double precision, all of them if None."""
         return scaled(self.scale, self._falling(self.rate, listed_count(count, self.size)))
 
-    def signal_powers(
-        self, count: int | None = None, *, source: Number | None = None
-    ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
-        exponent = self.check_source(source)
-        if exponent is None:
-            return self.eigenvalues(count)
-        return scaled(Fraction(1), self._falling(exponent, listed_count(count, self.size)))
+    def _powers(self, source: Fraction, terms: int) -> npt.NDArray[np.float64]:
+        """Return the first signal powers of a source, which falls as a rate does."""
+        return scaled(Fraction(1), self._falling(source, terms))
 
     def _falling(self, rate: Fraction, terms: int) -> npt.NDArray[np.float64]:
         with np.errstate(over="ignore"):
@@ -172,6 +159,3 @@ class Exponential(FormulaSpectrum):
         if not what.signal:
             return Fraction(0)
         return self.rate if source is None else source
-
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)

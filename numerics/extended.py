@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -209,19 +209,8 @@ class ExtendedEigenvalues(Spectrum):
         head = doubles(measured[:terms])
         return held(np.concatenate([head, self._piece(fit).in_doubles(max(terms, head.size) + 1)]))
 
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        own = self
-        if self.signal is not None:
-            own = ExtendedEigenvalues(
-                values=self.values,
-                signal=None,
-                size=self.size,
-                first=self.first,
-                last=self.last,
-                fit=self.fit,
-                signal_fit=None,
-            )
-        return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
+    def _isotropic(self) -> ExtendedEigenvalues:
+        return self if self.signal is None else replace(self, signal=None, signal_fit=None)
 
 
 def extend(

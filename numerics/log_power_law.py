@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import mpmath
 import numpy as np
 import numpy.typing as npt
 
@@ -22,11 +21,11 @@ from .exact import (
     positive_exponent,
     real_exponent,
 )
-from .listing import listed_count, power_law, scaled
+from .listing import listed_count, scaled
 from .log_power_bounds import LogMoment
 from .log_power_sums import log_power_sums
 from .shift_derivatives import shift_derivatives
-from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log
+from .spectrum import Direction, Evaluator, FormulaSpectrum, ModeSum, rational_log, scaled_evaluator
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -140,14 +139,7 @@ class LogPowerLaw(FormulaSpectrum):
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         family = log_power_sums(self.decay, self.log_power, self.size, self._moments(sums, source), goal)
-        scale = number(self.scale)
-        scaled = [what.signal and source is None for what in sums]
-
-        def evaluate(kappa: Ball) -> list[Ball]:
-            values = family.evaluate(kappa / scale)
-            return [value * scale if own else value for value, own in zip(values, scaled, strict=True)]
-
-        return evaluate
+        return scaled_evaluator(family.evaluate, self.scale, sums, source)
 
     def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
         """Return the decay, the power of the logarithm, the scale and a given source.
@@ -186,15 +178,6 @@ class LogPowerLaw(FormulaSpectrum):
             falling = k ** -float(self.decay) * np.log1p(k) ** -float(self.log_power)
         return scaled(self.scale, falling)
 
-    def signal_powers(
-        self, count: int | None = None, *, source: Number | None = None
-    ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
-        exponent = self.check_source(source)
-        if exponent is None:
-            return self.eigenvalues(count)
-        return power_law(Fraction(1), exponent, listed_count(count, self.size))
-
     def _weighted(
         self,
         moments: tuple[LogMoment, ...],
@@ -225,6 +208,3 @@ class LogPowerLaw(FormulaSpectrum):
         if not what.signal:
             return Fraction(0), Fraction(0)
         return (self.decay, self.log_power) if source is None else (source, Fraction(0))
-
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)

@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 
-from .arithmetic import Ball, number
+from .arithmetic import number
 from .direct_sums import direct_evaluator
 from .errors import DivergentSumError
 from .exact import Exact, Number, count_or_infinite, exact_text, positive, positive_exponent, rational
@@ -20,10 +20,15 @@ from .extended import ExtendedEigenvalues, extend
 from .integrals import Moment
 from .listing import doubles, listed_count, power_law
 from .shift_derivatives import log_evaluator
-from .spectrum import Direction, FormulaSpectrum, ListedSpectrum, rational_log
-from .spectrum import Evaluator as Evaluator
-from .spectrum import ModeSum as ModeSum
-from .spectrum import Spectrum as Spectrum
+from .spectrum import (
+    Direction,
+    Evaluator,
+    FormulaSpectrum,
+    ListedSpectrum,
+    ModeSum,
+    rational_log,
+    scaled_evaluator,
+)
 from .trace_family import trace_family
 
 
@@ -115,16 +120,7 @@ class PowerLaw(FormulaSpectrum):
     def evaluator(self, sums: Sequence[ModeSum], source: Fraction | None, goal: int) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         family = trace_family(self.decay, self.size, self._moments(sums, source), goal)
-        if self.scale == 1:
-            return family.evaluate
-        scale = number(self.scale)
-        scaled = [what.signal and source is None for what in sums]
-
-        def evaluate(kappa: Ball) -> list[Ball]:
-            values = family.evaluate(kappa / scale)
-            return [value * scale if own else value for value, own in zip(values, scaled, strict=True)]
-
-        return evaluate
+        return scaled_evaluator(family.evaluate, self.scale, sums, source)
 
     def directions(self, source: Fraction | None) -> Mapping[str, Direction]:
         """Return the decay, the scale and a given source; the first and the last put log(k) into sums."""
@@ -146,15 +142,6 @@ class PowerLaw(FormulaSpectrum):
         """Return the first `count` eigenvalues in double precision, all of them if None."""
         return power_law(self.scale, self.decay, listed_count(count, self.size))
 
-    def signal_powers(
-        self, count: int | None = None, *, source: Number | None = None
-    ) -> npt.NDArray[np.float64]:
-        """Return the first `count` signal powers in double precision, all of them if None."""
-        exponent = self.check_source(source)
-        if exponent is None:
-            return self.eigenvalues(count)
-        return power_law(Fraction(1), exponent, listed_count(count, self.size))
-
     def _moments(self, sums: Sequence[ModeSum], source: Fraction | None) -> tuple[Moment, ...]:
         return tuple(
             Moment(shift=self._shift(what, source), unlearned=what.unlearned, learned=what.learned)
@@ -165,9 +152,6 @@ class PowerLaw(FormulaSpectrum):
         if not what.signal:
             return Fraction(0)
         return self.decay if source is None else source
-
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -300,9 +284,8 @@ class Eigenvalues(ListedSpectrum):
         """
         return extend(self.values, self.signal, size, first, last)
 
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf:
-        own = self if self.signal is None else Eigenvalues(self.values)
-        return own._sum(ModeSum(unlearned=0, learned=1, signal=True), source, 0, digits)
+    def _isotropic(self) -> Eigenvalues:
+        return self if self.signal is None else Eigenvalues(self.values)
 
 
 def read_column(name: str, entries: Iterable[Number]) -> tuple[Fraction, ...]:

@@ -28,6 +28,7 @@ from .exact import (
     power_count,
     real_exponent,
 )
+from .listing import listed_count, power_law
 
 Evaluator: TypeAlias = Callable[[Ball], list[Ball]]
 
@@ -64,6 +65,9 @@ SQUARED_UNLEARNED_SIGNAL: Final = ModeSum(unlearned=2, learned=0, signal=True)
 HALF_LEARNED_SIGNAL: Final = ModeSum(unlearned=1, learned=1, signal=True)
 SECOND_LEARNED: Final = ModeSum(unlearned=2, learned=1, signal=True)
 HALF_LEARNED_TWICE: Final = ModeSum(unlearned=1, learned=2)
+
+
+_TOTAL: Final = ModeSum(unlearned=0, learned=1, signal=True)
 
 
 class Spectrum(ABC):
@@ -198,14 +202,15 @@ class Spectrum(ABC):
 
     def total(self, digits: int = 15) -> mpmath.mpf:
         r"""Return the sum :math:`\sum_k\lambda_k` of all eigenvalues, the variance of the data; see `df`."""
-        return self._total(None, digits)
+        return self._isotropic()._sum(_TOTAL, None, 0, digits)
 
     def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
         r"""Return the power :math:`\sum_kv_k` of the signal, the excess without learning; see `df`."""
-        return self._sum(ModeSum(unlearned=0, learned=1, signal=True), self.check_source(source), 0, digits)
+        return self._sum(_TOTAL, self.check_source(source), 0, digits)
 
-    @abstractmethod
-    def _total(self, source: Fraction | None, digits: int) -> mpmath.mpf: ...
+    def _isotropic(self) -> Spectrum:
+        """Return the same eigenvalues as their own signal."""
+        return self
 
     def _sum(self, what: ModeSum, source: Fraction | None, kappa: Number, digits: int) -> mpmath.mpf:
         exact_kappa = nonnegative("kappa", kappa)
@@ -233,6 +238,19 @@ class FormulaSpectrum(Spectrum):
     def has_signal(self, source: Fraction | None) -> bool:  # noqa: ARG002 -- of the interface
         """Whether some signal power is positive, which holds for every exponent."""
         return True
+
+    def signal_powers(
+        self, count: int | None = None, *, source: Number | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the first `count` signal powers in double precision, all of them if None."""
+        exponent = self.check_source(source)
+        if exponent is None:
+            return self.eigenvalues(count)
+        return self._powers(exponent, listed_count(count, self.size))
+
+    def _powers(self, source: Fraction, terms: int) -> npt.NDArray[np.float64]:
+        """Return the first signal powers of a source."""
+        return power_law(Fraction(1), source, terms)
 
 
 class ListedSpectrum(Spectrum):
@@ -277,6 +295,22 @@ class ListedSpectrum(Spectrum):
     ) -> Mapping[str, Direction]:
         """Return the common factor of all eigenvalues, which is 1; a signal of its own does not move."""
         return {"scale": Direction(value=Fraction(1))}
+
+
+def scaled_evaluator(
+    evaluate: Evaluator, scale: Fraction, sums: Sequence[ModeSum], source: Fraction | None
+) -> Evaluator:
+    """Return the evaluator of a spectrum times a scale, which a signal of a given source does not have."""
+    if scale == 1:
+        return evaluate
+    factor = number(scale)
+    own = [what.signal and source is None for what in sums]
+
+    def scaled(kappa: Ball) -> list[Ball]:
+        values = evaluate(kappa / factor)
+        return [value * factor if has else value for value, has in zip(values, own, strict=True)]
+
+    return scaled
 
 
 def check_spectrum(spectrum: object) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Sum, Symbol, exp, oo, sympify, zeta
+from sympy import Expr, Sum, Symbol, exp, oo, zeta
 from sympy.core.function import ArgumentIndexError
 from sympy.core.relational import Relational
 
@@ -19,11 +19,12 @@ from .. import numerics
 from . import symbols
 from .asymptotic_sum import AsymptoticSum
 from .mellin import heat_kernel, spectral_sum
+from .spectral_function import SpectralFunction
 
 _TIME = 3
 
 
-class HeatSum(Function):
+class HeatSum(SpectralFunction):
     r"""$\mathrm{HeatSum}(s,a,\tau) = \sum_{k\ge1} k^{-s}e^{-\tau k^{-a}}$ as a SymPy function.
 
     Parameters
@@ -79,20 +80,11 @@ class HeatSum(Function):
         k = symbols.index
         return Sum(k**-shift * exp(-time * k**-decay), (k, 1, oo))
 
-    def _eval_is_positive(self) -> bool | None:
-        return True if all(argument.is_extended_real for argument in self.args) else None
-
-    def _eval_is_real(self) -> bool | None:
-        return self._eval_is_positive()
-
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if not all(argument.is_number for argument in self.args):
-            return None
-        return Float._new(_evaluate(prec, *self.args)._mpf_, prec)
-
-    @staticmethod
-    def _imp_(*arguments: Any) -> mpmath.mpf:
-        return _evaluate(mpmath.mp.prec, *arguments)
+    @classmethod
+    def number(cls, digits: int, *arguments: Any) -> mpmath.mpf:
+        """Return the value at exact arguments to a number of digits."""
+        shift, decay, time = arguments
+        return numerics.heat_sum(decay, time, shift=shift, digits=digits)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         shift, decay, time = (printer._print(argument) for argument in self.args)
@@ -141,18 +133,3 @@ class HeatSum(Function):
 
         errors = tuple(symbol ** -error.as_base_exp()[1] for error in total.errors)
         return AsymptoticSum(tuple(map(in_time, total.terms)), errors, total.where)
-
-
-def _evaluate(precision: int, *arguments: Any) -> mpmath.mpf:
-    """Evaluate to `precision` bits through the floor below."""
-    digits = max(15, int(precision * 0.30103) + 2)
-    shift, decay, time = (_exact(argument, digits) for argument in arguments)
-    return numerics.heat_sum(decay, time, shift=shift, digits=digits)
-
-
-def _exact(argument: Any, digits: int) -> Any:
-    """Pass rationals exactly; other numbers are rounded far beyond the digits asked for."""
-    number = sympify(argument)
-    if number.is_Rational or number.is_Float:
-        return number
-    return number.evalf(2 * digits + 20)

@@ -24,7 +24,7 @@ from .printing import law_latex
 from .rate import Rate
 from .rate_samples import RateSampler
 from .rates import risk_parts
-from .regions import exact_number
+from .regions import read_point
 from .ridge_balance import RHO, Balance, Setting, rho_value, solve_setting, traces_at
 from .scaling import Scaling
 from .sources import EQUIVALENT
@@ -78,7 +78,7 @@ def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) ->
     """
     if part not in PARTS:
         raise ValueError(f"`part` is {part!r}; use {', '.join(map(repr, PARTS))}")
-    point = _point(scaling, at)
+    point = read_point(scaling.parameters, at)
 
     def compute(where: frozenset[Relational], eliminated: Mapping[Symbol, Expr]) -> _Recorded:
         setting = scaling.setting(where, eliminated)
@@ -92,18 +92,6 @@ def rate_derivation(scaling: Scaling, part: str, *, at: Mapping[Symbol, Any]) ->
 
     cell = cell_at(compute, scaling.domain, point)
     return _Recorder(scaling, part, cell, point).derivation()
-
-
-def _point(scaling: Scaling, at: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
-    values = {str(symbol): value for symbol, value in at.items()}
-    names = [str(symbol) for symbol in scaling.parameters]
-    unknown = sorted(set(values) - set(names))
-    if unknown:
-        raise ValueError(f"`at` names {unknown[0]}, which is not a parameter; there is {', '.join(names)}")
-    missing = [name for name in names if name not in values]
-    if missing:
-        raise ValueError(f"`at` lacks {', '.join(missing)}; give a number for each of {', '.join(names)}")
-    return {symbol: exact_number(str(symbol), values[str(symbol)]) for symbol in scaling.parameters}
 
 
 class _Recorder:

@@ -7,7 +7,7 @@ free of redundant members.  `.at({a: 2, b: Rational(3, 2)})` picks the piece tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -155,6 +155,26 @@ def exact_number(name: str, value: Any) -> Expr:
     if not number.is_number or not number.is_real:
         raise ValueError(f"`{name}` is {value!r}; give a real number")
     return number
+
+
+def read_point(parameters: Iterable[Symbol], at: Mapping[Any, Any]) -> dict[Symbol, Expr]:
+    """Return an exact number for each parameter, from numbers under their symbols or names.
+
+    Raises
+    ------
+    ValueError
+        If a name is no parameter, a parameter has no number, or a value is no real number.
+    """
+    wanted = {str(symbol): symbol for symbol in parameters}
+    values = {str(symbol): value for symbol, value in at.items()}
+    names = ", ".join(wanted)
+    unknown = sorted(set(values) - set(wanted))
+    if unknown:
+        raise ValueError(f"`at` names {unknown[0]}, which is not a parameter; there is {names}")
+    missing = [name for name in wanted if name not in values]
+    if missing:
+        raise ValueError(f"`at` lacks {', '.join(missing)}; give a number for each of {names}")
+    return {symbol: exact_number(name, values[name]) for name, symbol in wanted.items()}
 
 
 @cache

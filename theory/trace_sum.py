@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Sum, Symbol, harmonic, oo, sympify, zeta
+from sympy import Expr, Integer, Sum, Symbol, harmonic, oo, zeta
 from sympy.core.function import ArgumentIndexError
 from sympy.core.relational import Relational
 
@@ -20,11 +20,12 @@ from .. import numerics
 from . import symbols
 from .asymptotic_sum import AsymptoticSum
 from .mellin import resolvent_kernel, spectral_sum, tail_sum
+from .spectral_function import SpectralFunction
 
 _KAPPA = 4
 
 
-class TraceSum(Function):
+class TraceSum(SpectralFunction):
     r"""$\mathrm{TraceSum}(s,m,a,\kappa,M) = \sum_{k=1}^{M} k^{-s}(1+\kappa k^a)^{-m}$ as a SymPy function.
 
     Parameters
@@ -87,20 +88,12 @@ class TraceSum(Function):
         k = symbols.index
         return Sum(k**-shift / (1 + kappa * k**decay) ** power, (k, 1, size))
 
-    def _eval_is_positive(self) -> bool | None:
-        return True if all(argument.is_extended_real for argument in self.args) else None
-
-    def _eval_is_real(self) -> bool | None:
-        return self._eval_is_positive()
-
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if not all(argument.is_number for argument in self.args):
-            return None
-        return Float._new(_evaluate(prec, *self.args)._mpf_, prec)
-
-    @staticmethod
-    def _imp_(*arguments: Any) -> mpmath.mpf:
-        return _evaluate(mpmath.mp.prec, *arguments)
+    @classmethod
+    def number(cls, digits: int, *arguments: Any) -> mpmath.mpf:
+        """Return the value at exact arguments to a number of digits."""
+        shift, power, decay, kappa, size = arguments
+        terms = float("inf") if size == oo else int(size)
+        return numerics.trace_sum(decay, kappa, shift=shift, power=int(power), size=terms, digits=digits)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         shift, power, decay, kappa, size = (printer._print(argument) for argument in self.args)
@@ -220,25 +213,3 @@ class TraceSum(Function):
             raise ValueError(f"`power` is {self.args[1]}; an expansion needs a number there")
         arguments: tuple[Expr, ...] = self.args
         return arguments
-
-
-def _evaluate(precision: int, *arguments: Any) -> mpmath.mpf:
-    """Evaluate to `precision` bits through the floor below."""
-    shift, power, decay, kappa, size = arguments
-    digits = max(15, int(precision * 0.30103) + 2)
-    exact = [_exact(argument, digits) for argument in (decay, kappa, shift)]
-    return numerics.trace_sum(
-        exact[0], exact[1], shift=exact[2], power=int(power), size=_size(size), digits=digits
-    )
-
-
-def _exact(argument: Any, digits: int) -> Any:
-    """Pass rationals exactly; other numbers are rounded far beyond the digits asked for."""
-    number = sympify(argument)
-    if number.is_Rational or number.is_Float:
-        return number
-    return number.evalf(2 * digits + 20)
-
-
-def _size(size: Any) -> Any:
-    return float("inf") if sympify(size) == oo else int(size)

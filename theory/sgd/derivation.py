@@ -17,7 +17,7 @@ from ..local_cell import cell_at
 from ..phase_models import PhaseModel, find_model
 from ..printing import law_latex
 from ..rate import Rate
-from ..regions import exact_number
+from ..regions import read_point
 from ..ridge_balance import RHO, rho_value
 from .model import OnePassSGD
 from .rates import DATA_LIMITED, PARTS, Growth, approximation_rate, bias_rate, bias_terms, variance_rate
@@ -103,24 +103,16 @@ def sgd_rate_derivation(name: str, part: str, *, at: Mapping[Symbol, Any]) -> De
 
 
 def _point(model: PhaseModel, at: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
-    values = {str(symbol): value for symbol, value in at.items()}
-    names = [str(symbol) for symbol in model.parameters]
-    unknown = sorted(set(values) - set(names))
-    if unknown:
-        raise ValueError(f"`at` names {unknown[0]}, which is not a parameter; there is {', '.join(names)}")
-    missing = [name for name in names if name not in values]
-    if missing:
-        raise ValueError(f"`at` lacks {', '.join(missing)}; give a number for each of {', '.join(names)}")
-    # those of the sizes are eliminated before those of the spectrum
-    order = sorted(model.parameters, key=lambda s: (s in (symbols.source, symbols.decay), s == symbols.decay))
-    point = {symbol: exact_number(str(symbol), values[str(symbol)]) for symbol in order}
+    point = read_point(model.parameters, at)
     for symbol, theorem, power in ((symbols.decay, "4.1", "data"), (symbols.source, "4.2", "signal")):
         if not point[symbol] > 1:
             raise ValueError(
                 f"`at` has {symbol} = {point[symbol]}, where Theorem {theorem} of arXiv 2406.08466 stops and "
                 f"the power of the {power} is infinite; choose it larger than 1"
             )
-    return point
+    # those of the sizes are eliminated before those of the spectrum
+    last = (symbols.source, symbols.decay)
+    return {symbol: point[symbol] for symbol in [*(s for s in point if s not in last), *last]}
 
 
 def _beyond_theorems(point: Mapping[Symbol, Expr]) -> str:

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...numerics import exact
-from ...numerics.spectra import Eigenvalues, Spectrum
+from ...numerics import Eigenvalues, Spectrum, exact
 
 FloatArray = NDArray[np.float64]
 

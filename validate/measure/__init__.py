@@ -1,0 +1,3 @@
+"""What data and estimators of a user show: exponents, spectra, dimensions."""
+
+from __future__ import annotations
