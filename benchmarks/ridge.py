@@ -12,24 +12,13 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import mpmath
+from measure import row, seconds
 
 from scalinglaws.numerics import PowerLaw, RidgePoint, optimal_ridge, solve_ridge, trace_sum
-from scalinglaws.numerics.trace_family import _cached_family
 
 DIGITS = 50
 FEATURES, SAMPLES, RIDGE, NOISE, SOURCE = 200, 300, Fraction(1, 1000), Fraction(1, 10), Fraction(17, 10)
 DECAY = Fraction(3, 2)
-
-
-def seconds(run: Callable[[], object], repetitions: int = 15) -> float:
-    """Return the median time of a call without the tables that earlier calls left behind."""
-    times = []
-    for _ in range(repetitions):
-        _cached_family.cache_clear()
-        start = time.process_time()
-        run()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
 
 
 def solve(size: int | float, digits: int = DIGITS) -> RidgePoint:
@@ -100,11 +89,6 @@ def by_nsum() -> tuple[float, float]:
     return elapsed, float(abs(value / trace_sum(DECAY, "1e-5") - 1))
 
 
-def row(what: str, value: str, target: str = "") -> None:
-    """Print one line of the table."""
-    print(f"{what:<66} {value:>12}  {target}")
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,14 +96,14 @@ def main() -> None:
     size = parser.parse_args().size
     solve(10**3)
     sizes = (10**3, 10**4, 10**6, 10**9, 10**12, 10**15, 10**18)
-    times = {modes: seconds(lambda modes=modes: solve(modes)) for modes in sizes}
+    times = {modes: seconds(lambda modes=modes: solve(modes), 15) for modes in sizes}
     for modes, measured in times.items():
         row(f"solve_ridge, {DIGITS} digits, size {modes:.0e}", f"{measured * 1e3:.2f} ms")
     row("    size 1e18 over size 1e4", f"{times[10**18] / times[10**4]:.2f}", "at most 2")
     for digits in (15, 50, 100, 200, 500, 1000):
         measured = seconds(lambda digits=digits: solve(10**6, digits), 5)
         row(f"solve_ridge, {digits} digits, size 1e6", f"{measured * 1e3:.2f} ms")
-    measured = seconds(lambda: trace_sum(DECAY, "1e-6", size=10**15, digits=DIGITS))
+    measured = seconds(lambda: trace_sum(DECAY, "1e-6", size=10**15, digits=DIGITS), 15)
     row(f"trace_sum, {DIGITS} digits, size 1e15", f"{measured * 1e3:.2f} ms")
     measured = seconds(
         lambda: optimal_ridge(
@@ -132,10 +116,10 @@ def main() -> None:
         ratio = seconds_apart(lambda call=call: call(True), lambda call=call: call(False))
         row(f"{name}, {DIGITS} digits: rigorous over plain", f"{ratio:.2f}", "at most 3")
     theirs, error = by_nsum()
-    ours = seconds(lambda: trace_sum(DECAY, "1e-5", digits=15))
+    ours = seconds(lambda: trace_sum(DECAY, "1e-5", digits=15), 15)
     row("nsum over trace_sum, 15 digits, infinite size, kappa 1e-5", f"{theirs / ours:.0f}")
     row("    relative error of nsum", f"{error:.1e}")
-    ours = seconds(lambda: solve(size))
+    ours = seconds(lambda: solve(size), 15)
     start = time.process_time()
     risk = term_by_term(size)
     theirs = time.process_time() - start

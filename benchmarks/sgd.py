@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import math
-import statistics
 import time
-from collections.abc import Callable
 
 import numpy as np
+from measure import row, seconds
 
 from scalinglaws.numerics import (
     PowerLaw,
@@ -30,16 +29,6 @@ STEP_SIZE, NOISE = "0.1", 1
 GOAL = 1e-3
 
 
-def seconds(run: Callable[[], object], repetitions: int = 5) -> float:
-    """Return the median processor time of a call."""
-    times = []
-    for _ in range(repetitions):
-        start = time.process_time()
-        run()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
-
-
 def step_by_step(sketch: SketchedSpectrum, schedule: Schedule) -> float:
     """Return the excess over the best predictor by the recursion as it stands, one step after the other."""
     eigenvalues, excess = sketch.eigenvalues, sketch.alignment.copy()
@@ -52,16 +41,11 @@ def step_by_step(sketch: SketchedSpectrum, schedule: Schedule) -> float:
     return float(excess.sum())
 
 
-def row(what: str, value: str, target: str = "") -> None:
-    """Print one line of the table."""
-    print(f"{what:<76} {value:>12}  {target}", flush=True)
-
-
 def measure_simulation(sketch: SketchedSpectrum, runs: int) -> None:
     """Time the exact risk beside as many runs as its relative error takes, from a few of them."""
     schedule = Schedule.geometric(STEP_SIZE, SAMPLES)
     point = sgd_risk(sketch, schedule, noise=NOISE)
-    exact = seconds(lambda: sgd_risk(sketch, schedule, noise=NOISE))
+    exact = seconds(lambda: sgd_risk(sketch, schedule, noise=NOISE), 5)
     row(f"sgd_risk, {FEATURES} features, {SAMPLES} samples", f"{exact * 1e3:.1f} ms")
     start = time.process_time()
     # in this process, whose time is taken
@@ -87,7 +71,7 @@ def measure_recursion(sketch: SketchedSpectrum) -> None:
     """Time the exact risk at many samples, beside the recursion of all steps at a million."""
     for exponent in (3, 6, 12, 18):
         schedule = Schedule.geometric(STEP_SIZE, 10**exponent)
-        taken = seconds(lambda schedule=schedule: sgd_risk(sketch, schedule, noise=NOISE))
+        taken = seconds(lambda schedule=schedule: sgd_risk(sketch, schedule, noise=NOISE), 5)
         row(f"sgd_risk, {FEATURES} features, 1e{exponent} samples", f"{taken * 1e3:.1f} ms")
         averaged = seconds(lambda schedule=schedule: sgd_risk(sketch, schedule, noise=NOISE, average=True), 3)
         row("    averaged iterates", f"{averaged * 1e3:.1f} ms")

@@ -9,11 +9,11 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Callable
 
 import mpmath
 import numpy as np
 import numpy.typing as npt
+from measure import row, seconds
 from scipy.optimize import brentq
 
 from scalinglaws.numerics import (
@@ -31,16 +31,6 @@ from scalinglaws.numerics import (
 
 FloatArray = npt.NDArray[np.float64]
 POINTS_OF_ALTERNATIVES = 5
-
-
-def seconds(run: Callable[[], object], repetitions: int = 3) -> float:
-    """Return the median processor time of a call."""
-    times = []
-    for _ in range(repetitions):
-        start = time.process_time()
-        run()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
 
 
 def parameters(count: int, seed: int = 0) -> dict[str, FloatArray]:
@@ -139,11 +129,6 @@ def other_spectra() -> list[Spectrum]:
     ]
 
 
-def row(what: str, value: str, target: str = "") -> None:
-    """Print one line of the table."""
-    print(f"{what:<72} {value:>12}  {target}", flush=True)
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -153,9 +138,9 @@ def main() -> None:
     sweep(parameters(100), math.inf)
     rates = {}
     for size in (1e2, 1e4, 1e6, 1e18, math.inf):
-        rates[size] = count / seconds(lambda size=size: sweep(points, size))
+        rates[size] = count / seconds(lambda size=size: sweep(points, size), 3)
         row(f"sweep_ridge, size {size:.0e}, points per second", f"{rates[size]:.0f}", "at least 20000")
-    rate = count / seconds(lambda: sweep(points, math.inf, gradient=True))
+    rate = count / seconds(lambda: sweep(points, math.inf, gradient=True), 3)
     row("    with derivatives and condition numbers, size inf", f"{rate:.0f}", "at least 20000")
     row("    time at size 1e18 over that at 1e4", f"{rates[1e4] / rates[1e18]:.2f}", "at most 2")
     for few in (1, 100, 10_000, 1_000_000):
@@ -165,11 +150,11 @@ def main() -> None:
     for decay in (8.0, 50.0):
         steep = {**parameters(2000), "decay": np.full(2000, decay)}
         steep["features"], steep["samples"] = steep["features"] ** 0.5, steep["samples"] ** 0.5
-        rate = 2000 / seconds(lambda steep=steep: sweep(steep, math.inf))
+        rate = 2000 / seconds(lambda steep=steep: sweep(steep, math.inf), 3)
         row(f"    decay {decay:g}, size inf", f"{rate:.0f}")
     shared = {name: points[name] for name in ("features", "samples", "ridge", "noise")}
     for spectrum in other_spectra():
-        elapsed = seconds(lambda spectrum=spectrum: sweep_ridge(spectrum, **shared, invalid="mask"))
+        elapsed = seconds(lambda spectrum=spectrum: sweep_ridge(spectrum, **shared, invalid="mask"), 3)
         row(f"    {spectrum!r}"[:72], f"{count / elapsed:.0f}", "at least 20000")
     one = {name: values[0] for name, values in points.items()}
     spectrum = PowerLaw(one.pop("decay"))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
-import statistics
 import time
-from collections.abc import Callable
 
 import numpy as np
 import z3
+from measure import row, seconds
 from scipy.optimize import linprog
 from sympy import Expr, Rational, Symbol, symbols
 from sympy.core.relational import Relational
@@ -24,21 +23,6 @@ from scalinglaws.theory import symbols as letters
 
 a, b, T = letters.decay, letters.source, letters.samples
 q, penalty = Symbol("q", real=True), Symbol("l", real=True)
-
-
-def seconds(run: Callable[[], object], repetitions: int = 1) -> float:
-    """Return the median time of a call."""
-    times = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def row(what: str, value: str, target: str = "") -> None:
-    """Print one line of the table."""
-    print(f"{what:<66} {value:>12}  {target}")
 
 
 def seconds_of_law(name: str) -> tuple[str, float]:

@@ -210,7 +210,7 @@ class BrokenPowerLaw(FormulaSpectrum):
         index: int,
         source: Fraction | None,
         sums: Sequence[ModeSum],
-        goal: int,  # noqa: ARG002
+        goal: int,  # noqa: ARG002 -- a single term needs no truncation
     ) -> Evaluator:
         spike = self.spikes[index]
         powers = None if source is None else [power(number(index + 1), -source)]

@@ -163,7 +163,7 @@ def sample_sketch(
 
 def _generator(seed: object) -> np.random.Generator:
     try:
-        return np.random.default_rng(seed)  # type: ignore[arg-type]
+        return np.random.default_rng(seed)  # type: ignore[arg-type]  # refused below
     except (TypeError, ValueError):
         raise ValueError(
             f"`seed` = {show(seed)} must be an integer not smaller than 0, a SeedSequence or a Generator; "

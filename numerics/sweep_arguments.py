@@ -182,6 +182,7 @@ def refusals(points: Points, *, gradient: bool, least_source: float = 1.0) -> It
             yield Refusal(
                 where=infinite & (exponent <= least),
                 error=DivergentSumError,
+                # defaults bind the values of this turn of the loop, and mypy infers no lambda with defaults
                 message=lambda i, name=name, exponent=exponent, least=least: (  # type: ignore[misc]
                     f"`{name}` = {exponent[i]} must be larger than {least:g} where `size` is inf: the sum "
                     "over the modes diverges; choose it larger or give a finite size"

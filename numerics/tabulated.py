@@ -146,7 +146,7 @@ class Tabulated:
 def as_double(name: str, value: object) -> float:
     """Return an exact number as a double."""
     try:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type]  # exact numbers of any kind
     except OverflowError:
         raise PrecisionError(f"`{name}` exceed the doubles; use solve_ridge") from None
 

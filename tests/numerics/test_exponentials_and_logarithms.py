@@ -199,7 +199,10 @@ def test_the_slowest_convergent_total_has_a_bertrand_tail():
     # sum to n, integral of 1/(x log(x + 1)**2) beyond, by Euler-Maclaurin of low order
     with mpmath.workdps(40):
         n = 2000
-        f = lambda x: 1 / (x * mpmath.log(x + 1) ** 2)  # noqa: E731
+
+        def f(x):
+            return 1 / (x * mpmath.log(x + 1) ** 2)
+
         head = mpmath.fsum(f(mpmath.mpf(k)) for k in range(1, n))
         top = mpmath.log(n + 1)
         # 1/x = (1 + 1/x)/(x + 1): the first part in closed form

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from ...numerics import Schedule, SketchedSpectrum, Spectrum, sketch_equivalent
+from ...numerics.sketch import check_sketch
+from ...numerics.spectrum import check_spectrum
 from .arguments import count, count_or_infinity, sampled_spectrum
 from .cost import MEMORY_LIMIT
 from .covariates import Covariates
@@ -92,10 +94,7 @@ def simulate_sgd(
     >>> found.comparison().z < 4
     True
     """
-    if not isinstance(sketch, SketchedSpectrum):
-        raise TypeError(
-            f"`sketch` is a {type(sketch).__name__} and must be a SketchedSpectrum; call sample_sketch"
-        )
+    check_sketch(sketch)
     if not (sketch.modes == 1).all():
         raise ValueError("`sketch` has entries that stand for no single mode; draw one by sample_sketch")
     return run_sgd(
@@ -159,8 +158,7 @@ def simulate_sgd_over_sketches(
     >>> found.comparison(allowance=2 / 16).z < 4
     True
     """
-    if not isinstance(spectrum, Spectrum):
-        raise TypeError(f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum; make a PowerLaw")
+    check_spectrum(spectrum)
     space = SketchesSpace(
         spectrum=spectrum,
         width=count("features", features),

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from ...numerics import Schedule
+from ...numerics.schedule import check_schedule
 from ..statistics import mean_estimate
 from .arguments import FloatArray, count, nonnegative
 from .cost import MEMORY_LIMIT
@@ -40,8 +41,7 @@ def run_sgd(
     rest: dict[str, Any],
 ) -> SGDSimulation:
     """Read the arguments that both spaces share, run, and summarise."""
-    if not isinstance(schedule, Schedule):
-        raise TypeError(f"`schedule` is a {type(schedule).__name__} and must be a Schedule; make one")
+    check_schedule(schedule)
     level, batch = nonnegative("noise", noise), count("batch_size", batch_size)
     number = count("replicates", replicates, least=2)
     pool = None if samples is None else count("samples", samples)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...numerics import Schedule, SGDPoint, Spectrum, sample_sketch, sgd_risk
+from ...numerics.spectrum import check_spectrum
 from ..statistics import Estimate, mean_estimate
 from .arguments import FloatArray, count, nonnegative
 from .replicates import Progress, run_replicates, seed_sequence
@@ -84,8 +85,7 @@ def average_over_sketches(
     >>> found.approximation
     Estimate(value=0.0, standard_error=0.0, count=2)
     """
-    if not isinstance(spectrum, Spectrum):
-        raise TypeError(f"`spectrum` is a {type(spectrum).__name__} and must be a Spectrum; make a PowerLaw")
+    check_spectrum(spectrum)
     root, number = seed_sequence(seed), count("sketches", sketches, least=2)
     level, width = nonnegative("noise", noise), count("features", features)
     rows = run_replicates(
