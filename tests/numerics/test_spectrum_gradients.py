@@ -179,6 +179,7 @@ def test_the_edge_of_convergence_has_no_derivative_by_the_decay():
     assert "log_power" in solve_ridge(LogPowerLaw(1, "1.001"), **arguments).gradient.risk
 
 
+@pytest.mark.slow
 def test_proven_derivatives_hold_those_of_more_digits():
     arguments = {"features": 20, "samples": 33, "ridge": "0.01", "noise": "0.1", "source": "1.7"}
     for spectrum in (LogPowerLaw("1.3", "0.7"), Exponential("0.3"), BrokenPowerLaw([1, 2], [50], spikes=[3])):

@@ -81,7 +81,7 @@ def relative_error(value, exact):
 
 @pytest.mark.parametrize("isotropic", [False, True])
 def test_errors_are_rounding_times_the_condition_number(isotropic):
-    points = wild_points(20 + isotropic, 500)
+    points = wild_points(20 + isotropic, 200)
     swept = sweep(points, isotropic=isotropic, gradient=True, invalid="mask")
     solved = 0
     for index in np.flatnonzero(~swept.kappa.mask):
@@ -96,7 +96,7 @@ def test_errors_are_rounding_times_the_condition_number(isotropic):
                 bound = 4 * UNITS * ROUNDING * (1 + conditions[0])
                 assert relative_error(value, reference) <= bound, (name, index)
         solved += 1
-    assert solved > 450
+    assert solved > 180
 
 
 def test_masked_points_are_those_without_an_answer():
