@@ -18,13 +18,16 @@ from .kernels import Circle as Circle
 from .kernels import CircleSobolev as CircleSobolev
 from .kernels import Gaussian as Gaussian
 from .kernels import Kernel as Kernel
+from .kernels import KernelLevel as KernelLevel
 from .kernels import Laplace as Laplace
 from .kernels import Manifold as Manifold
+from .kernels import ManifoldSpectrum as ManifoldSpectrum
 from .kernels import Matern as Matern
 from .kernels import ReLUNNGP as ReLUNNGP
 from .kernels import ReLUNTK as ReLUNTK
 from .kernels import Sphere as Sphere
 from .kernels import Torus as Torus
+from .kernels import kernel_eigenvalues as kernel_eigenvalues
 from .log_power_law import LogPowerLaw as LogPowerLaw
 from .multi_pass import DescentPoint as DescentPoint
 from .multi_pass import descent_risk as descent_risk

@@ -271,13 +271,13 @@ def _fit(name: str, column: Sequence[Fraction], first: int, last: int) -> PowerL
     intercept = Fraction(float(middle) - slope * float(center))
     return PowerLawFit(
         decay=Fraction(-slope),
-        scale=_exponential(intercept),
+        scale=exponential(intercept),
         decay_error=math.sqrt(variance / spread),
         log_scale_error=math.sqrt(variance * (1 / len(chosen) + float(center) ** 2 / spread)),
     )
 
 
-def _exponential(exponent: Fraction) -> Fraction:
+def exponential(exponent: Fraction) -> Fraction:
     """Return e to a power of any size as a number of 53 bits."""
     with mpmath.workprec(80):
         value = mpmath.exp(mpmath.mpf(exponent.numerator) / exponent.denominator)

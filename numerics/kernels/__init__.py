@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .eigenvalues import KernelLevel as KernelLevel
+from .eigenvalues import kernel_eigenvalues as kernel_eigenvalues
 from .kernel import Kernel as Kernel
 from .manifold import Circle as Circle
 from .manifold import Manifold as Manifold
@@ -14,3 +16,4 @@ from .radial import Gaussian as Gaussian
 from .radial import Laplace as Laplace
 from .radial import Matern as Matern
 from .sobolev import CircleSobolev as CircleSobolev
+from .spectrum import ManifoldSpectrum as ManifoldSpectrum

@@ -10,7 +10,18 @@ from importlib import import_module
 from ..derivation import Derivation
 
 #: Modules whose import registers their laws.
-_MODULES = ("traces", "ridgeless", "optimum", "optimum_power_law", "fixed_ratio", "breakdown", "teacher_student", "sgd")
+_MODULES = (
+    "traces",
+    "ridgeless",
+    "optimum",
+    "optimum_power_law",
+    "fixed_ratio",
+    "breakdown",
+    "teacher_student",
+    "kernels",
+    "interpolation",
+    "sgd",
+)
 _LAWS: dict[str, Callable[[], Derivation]] = {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from . import options, sgd_options
+from .evaluate_kernel import kernel
 from .output import decimal, figure, print_values
 
 WORDS = ("kappa", "df1", "df2", "df3", "risk", "excess", "bias", "variance")
@@ -15,6 +16,9 @@ SGD_DIGITS = 10
 @click.group()
 def evaluate() -> None:
     """Evaluate the theory to any number of digits."""
+
+
+evaluate.add_command(kernel)
 
 
 @evaluate.command()

@@ -11,7 +11,9 @@ from .derive import derive
 from .evaluate import evaluate
 from .failure import CommandLine
 from .fit import fit
+from .measure import measure
 from .phases import phases
+from .predict import predict
 from .simulate import simulate
 from .validate import validate
 
@@ -25,5 +27,17 @@ def main() -> None:
     """
 
 
-for command in (validate, claims, derive, phases, allocate, evaluate, density, simulate, fit):
+for command in (
+    validate,
+    claims,
+    derive,
+    phases,
+    allocate,
+    evaluate,
+    density,
+    simulate,
+    fit,
+    measure,
+    predict,
+):
     main.add_command(command)

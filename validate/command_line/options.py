@@ -10,7 +10,9 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return several options as one decorator, in the order in which help shows them."""
+
     def decorate(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -34,7 +36,7 @@ rigorous = click.option(
 
 def spectrum(function: F) -> F:
     """Add the options of a power-law spectrum and of its signal."""
-    return _stack(
+    return stack(
         click.option("--decay", required=True, help="Exponent a of the eigenvalues k^-a, positive."),
         click.option("--size", default="inf", show_default=True, help="Number of eigenvalues, or inf."),
         click.option(
@@ -45,7 +47,7 @@ def spectrum(function: F) -> F:
 
 def resources(function: F) -> F:
     """Add the options of what the model has at its disposal."""
-    return _stack(
+    return stack(
         click.option("--features", required=True, help="Number of features N, positive, or inf."),
         click.option("--samples", required=True, help="Number of samples T, positive, or inf."),
         click.option("--noise", default="0", show_default=True, help="Variance of the label noise."),
@@ -58,3 +60,18 @@ ridge = click.option(
     show_default=True,
     help="Penalty on the squared weights, beside a sum over samples.",
 )
+
+
+def number(name: str, text: str) -> float:
+    """Read a number or inf that goes into double precision."""
+    from ...numerics import exact
+
+    stripped = text.strip()
+    if stripped == "inf":
+        return float("inf")
+    try:
+        return float(exact.rational(f"--{name}", stripped, "a real number"))
+    except OverflowError:
+        raise ValueError(
+            f"`--{name}` = {stripped} must fit a double-precision number; choose it smaller"
+        ) from None

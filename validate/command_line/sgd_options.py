@@ -54,9 +54,9 @@ def read_covariates(text: str, *, rotated: bool) -> Covariates:
     from ..simulate import Covariates
 
     law, colon, degrees = text.partition(":")
-    if law not in ("gaussian", "rademacher", "student") or bool(colon) != (law == "student"):
+    if law not in ("gaussian", "rademacher", "laplace", "student") or bool(colon) != (law == "student"):
         raise ValueError(
-            f"`--covariates` is {text!r}; give gaussian, rademacher, or student:5 for five degrees of freedom"
+            f"`--covariates` is {text!r}; give gaussian, rademacher, laplace, or student:5 for five degrees"
         )
     number = float(rational("--covariates", degrees, "a number larger than 2")) if colon else None
     return Covariates(law=law, degrees_of_freedom=number, rotated=rotated)  # type: ignore[arg-type]

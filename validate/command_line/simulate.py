@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options, sgd_options
+from . import kernel_options, options, sgd_options
 from .output import print_values
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def ridge(
     "--covariates",
     default="gaussian",
     show_default=True,
-    help="Their law: gaussian, rademacher, or student:5 for five degrees of freedom.",
+    help="Their law: gaussian, rademacher, laplace, or student:5 for five degrees of freedom.",
 )
 @click.option("--rotated", is_flag=True, help="Rotate the independent coordinates of the covariates.")
 @click.option("--on-data", is_flag=True, help="Draw the data and the sketch; otherwise what is equal in law.")
@@ -182,6 +182,106 @@ def sgd(
     for part in ("approximation", "bias", "variance"):
         values[part] = repr(getattr(found, part))
     values |= {"replicates": str(found.replicates), "seed": str(seed)}
+    print_values(values, as_json=as_json)
+
+
+@simulate.command()
+@kernel_options.kernel
+@click.option("--samples", required=True, help="Number of points.")
+@options.ridge
+@click.option("--noise", default="0", show_default=True, help="Variance of the label noise.")
+@click.option(
+    "--points",
+    type=click.Choice(["random", "lattice"]),
+    default="random",
+    show_default=True,
+    help="Random points, or a lattice on circle or torus, where the risk is exact.",
+)
+@click.option(
+    "--prediction/--no-prediction", default=True, show_default=True, help="Add the deterministic equivalent."
+)
+@click.option("--test-points", type=int, default=1000, show_default=True, help="Points of each risk.")
+@click.option("--replicates", type=int, default=20, show_default=True, help="Number of sets of points.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Root of all randomness.")
+@click.option("--jobs", type=int, help="Number of processes; by default one for each processor.")
+@options.json_flag
+def kernel(
+    name: str,
+    manifold: str,
+    dimension: str | None,
+    teacher: str | None,
+    samples: str,
+    ridge: str,
+    noise: str,
+    points: str,
+    prediction: bool,
+    test_points: int,
+    replicates: int,
+    seed: int,
+    jobs: int | None,
+    as_json: bool,
+    **parameters: str | None,
+) -> None:
+    """Simulate kernel regression on a Gaussian process, on a circle, torus or sphere.
+
+    Only points are drawn: process and label noise are averaged exactly. Prints the mean risk and its standard
+    error over the sets of points, the risk of the deterministic equivalent, whose constant need not be that
+    of a real kernel (it takes long for deep networks), the median, and the geometric mean of the risk without
+    the noise of the test label, which few sets with close points do not dominate.
+    """
+    from ...numerics import ManifoldSpectrum, Torus, solve_ridge
+    from ...numerics.exact import count
+    from ..executors import process_pool
+    from ..simulate import lattice_risk, simulate_kernel_regression
+
+    place = kernel_options.read_manifold(manifold, dimension)
+    student, process = kernel_options.read_kernels(name, teacher, parameters)
+
+    def expected() -> dict[str, str]:
+        if not prediction:
+            return {}
+        spectrum = ManifoldSpectrum(student, place, teacher=process)
+        point = solve_ridge(spectrum, features="inf", samples=samples, ridge=ridge, noise=noise, digits=8)
+        return {"predicted_risk": repr(float(point.risk))}
+
+    if points == "lattice":
+        if not isinstance(place, Torus):
+            raise ValueError(f"`points` is lattice, which {place} does not have; use random")
+        number = count("samples", samples)
+        side = round(number ** (1 / place.dimension))
+        if side**place.dimension != number:
+            raise ValueError(
+                f"`samples` = {number} is no power {place.dimension} of an integer; a lattice has {side}^"
+                f"{place.dimension} = {side**place.dimension} points"
+            )
+        risk = lattice_risk(student, process, manifold=place, side=side, ridge=ridge, noise=noise)
+        values = {"risk": repr(risk), **expected()}
+        print_values(values | {"samples": str(number), "side": str(side)}, as_json=as_json)
+        return
+    # a pool of one's own is started where the work is worth it, if none is asked for
+    with nullcontext() if jobs is None else process_pool(jobs) as pool:
+        found = simulate_kernel_regression(
+            student,
+            process,
+            manifold=place,
+            samples=samples,
+            ridge=ridge,
+            noise=noise,
+            test_points=test_points,
+            replicates=replicates,
+            seed=seed,
+            executor=pool,
+        )
+    values = {
+        "risk": repr(found.risk),
+        "standard_error": repr(found.standard_error),
+        **expected(),
+        "median": repr(found.median),
+        "geometric_mean": repr(math.exp(found.log_excess().value)),
+        "mean_over_median": repr(found.heaviness),
+        "replicates": str(found.replicates),
+        "seed": str(seed),
+    }
     print_values(values, as_json=as_json)
 
 

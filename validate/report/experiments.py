@@ -14,7 +14,10 @@ import numpy as np
 from ...numerics import PowerLaw, optimal_ridge, solve_ridge
 from ..simulate import feature_spectrum, simulate_ridge
 from .curves import Curve, FigureData, Panel, around, law, logarithmic, simulation, theory
+from .interpolation import exponents_by_dimension
+from .kernel_spectra import kernel_spectra
 from .sgd import averaged_iterates, last_iterate
+from .teacher_student import four_regimes
 
 _DIGITS = 8
 
@@ -306,6 +309,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     feature_spectra,
     last_iterate,
     averaged_iterates,
+    four_regimes,
+    exponents_by_dimension,
+    kernel_spectra,
 )
 
 

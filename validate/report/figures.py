@@ -134,7 +134,9 @@ def _label_between_powers(axis: Axis) -> None:
     def label(place: float, _: int) -> str:
         power = math.floor(math.log10(place) + 1e-9)
         digit = round(place / 10.0**power)
-        return rf"${digit}\times10^{{{power}}}$" if digit in (2, 5) and high < 50 * low else ""
+        if digit not in (2, 5) or high >= 50 * low:
+            return ""
+        return rf"${digit}\times10^{{{power}}}$" if power else f"${digit}$"
 
     axis.set_minor_formatter(FuncFormatter(label))
 

@@ -1,15 +1,28 @@
 """Monte Carlo simulation of the models themselves."""
 
 from .arc_cosine import relu_second_moment as relu_second_moment
+from .circle_regression import circle_risk as circle_risk
 from .covariates import Covariates as Covariates
+from .feature_width import WidthSimulation as WidthSimulation
+from .feature_width import simulate_width as simulate_width
 from .features import FeatureSpectrum as FeatureSpectrum
 from .features import feature_spectrum as feature_spectrum
 from .fourth_moment import critical_step_size_from_kurtosis as critical_step_size_from_kurtosis
 from .fourth_moment import risk_from_fourth_moment as risk_from_fourth_moment
+from .interpolation import InterpolationSimulation as InterpolationSimulation
+from .interpolation import simulate_interpolation as simulate_interpolation
+from .kernel_lattice import lattice_risk as lattice_risk
+from .kernel_regression import KernelRegressionSimulation as KernelRegressionSimulation
+from .kernel_regression import simulate_kernel_regression as simulate_kernel_regression
 from .kernel_spectrum import KernelSpectrum as KernelSpectrum
 from .kernel_spectrum import kernel_spectrum as kernel_spectrum
 from .literal import DualityDefect as DualityDefect
 from .literal import duality_defect as duality_defect
+from .logistic import LogisticModel as LogisticModel
+from .logistic import LogisticSimulation as LogisticSimulation
+from .logistic import simulate_logistic as simulate_logistic
+from .nystrom import NystromSpectrum as NystromSpectrum
+from .nystrom import nystrom_spectrum as nystrom_spectrum
 from .ridge import RidgeSimulation as RidgeSimulation
 from .ridge import simulate_ridge as simulate_ridge
 from .sgd import simulate_sgd as simulate_sgd
@@ -19,3 +32,9 @@ from .sgd import unsketched as unsketched
 from .sgd_result import SGDSimulation as SGDSimulation
 from .sketches import SketchAverage as SketchAverage
 from .sketches import average_over_sketches as average_over_sketches
+from .teacher_student import TeacherStudentSimulation as TeacherStudentSimulation
+from .teacher_student import predict_teacher_student as predict_teacher_student
+from .teacher_student import simulate_teacher_student as simulate_teacher_student
+from .teacher_student_draw import TeacherStudentDraw as TeacherStudentDraw
+from .teacher_student_draw import draw_teacher_student as draw_teacher_student
+from .teacher_student_draw import variance_limited_coefficient as variance_limited_coefficient

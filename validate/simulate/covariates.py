@@ -16,9 +16,9 @@ import scipy.stats
 
 from .arguments import FloatArray
 
-Law: TypeAlias = Literal["gaussian", "rademacher", "student"]
+Law: TypeAlias = Literal["gaussian", "rademacher", "laplace", "student"]
 
-LAWS: Final = ("gaussian", "rademacher", "student")
+LAWS: Final = ("gaussian", "rademacher", "laplace", "student")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Covariates:
     Parameters
     ----------
     law
-        `"gaussian"`, `"rademacher"` (a fair sign) or `"student"` (Student's t, scaled to variance 1).
+        `"gaussian"`, `"rademacher"` (a fair sign), `"laplace"` (exponential on both sides) or `"student"`
+        (Student's t), each scaled to variance 1.
     degrees_of_freedom
         Of Student's t, larger than 2: moments of this order and above are infinite.  None for the others.
     rotated
@@ -75,6 +76,8 @@ class Covariates:
             return 3.0
         if self.law == "rademacher":
             return 1.0
+        if self.law == "laplace":
+            return 6.0
         assert self.degrees_of_freedom is not None
         excess = self.degrees_of_freedom - 4
         return 3 + 6 / excess if excess > 0 else math.inf
@@ -89,6 +92,8 @@ class Covariates:
             return generator.standard_normal(shape)
         if self.law == "rademacher":
             return np.asarray(2.0 * generator.integers(0, 2, shape) - 1.0, dtype=np.float64)
+        if self.law == "laplace":
+            return generator.laplace(scale=math.sqrt(0.5), size=shape)
         degrees = self.degrees_of_freedom
         assert degrees is not None
         return np.asarray(math.sqrt(1 - 2 / degrees) * generator.standard_t(degrees, shape), dtype=np.float64)
