@@ -12,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scalinglaws.validate import default_registry
@@ -57,6 +58,8 @@ def test_commands_of_the_command_line_run(command, tmp_path):
         sizes = [(2**m, 2**n) for m in range(3, 7) for n in range(6, 10)]
         rows = [f"{wide},{long},{1 + 2 / wide + 3 / long**0.5}" for wide, long in sizes]
         (tmp_path / words[1]).write_text("\n".join(["features,samples,risk", *rows]), encoding="utf-8")
+    if "eigenvalues.npy" in words:
+        np.save(tmp_path / "eigenvalues.npy", np.arange(1, 501) ** -1.5)
     code = "from scalinglaws.validate.command_line import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -258,8 +258,8 @@ class _PlainRests(_Rests):
         """Return a larger degree."""
         if isinstance(self.levels, DeepLevels):
             raise PrecisionError(
-                f"the spectrum of a ReLU kernel with several layers is summed up to degree {cut}; choose fewer "
-                "`digits` or samples, or a larger ridge"
+                f"the spectrum of a ReLU kernel with several layers is summed up to degree {cut}; choose "
+                "fewer `digits` or samples, or a larger ridge"
             )
         if 2 * cut > _MOST_LEVELS:
             raise PrecisionError(

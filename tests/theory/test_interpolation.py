@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import product
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, cos, cosh, gamma, limit, oo, pi, simplify, sqrt
 
 from scalinglaws.numerics import nearest_distance_constant, nearest_distance_moment
@@ -120,15 +123,38 @@ def test_a_loss_that_is_not_minimal_at_agreement_is_refused(loss, naming):
         loss_order(loss, x)
 
 
-def test_the_bound_is_attained_and_bounds_the_exponent_from_below():
-    bound = LipschitzBound()
-    assert bound.least_exponent == 1 / d
+@pytest.mark.parametrize("power", [1, 2])
+def test_the_bound_is_attained_and_bounds_the_exponent_from_below(power):
+    bound = LipschitzBound(power=power, dimension=3)
+    assert bound.least_exponent == Rational(power, 3)
     symbols = {str(symbol): symbol for symbol in bound.factor.free_symbols}
     attained = bound.expected.leading.subs({symbols["K_L"]: 1, symbols["K_F"]: 0})
     assert simplify(bound.sharp_example.leading - attained) == 0
-    for order, power in product((0, 1, 2), (1, 2)):
+    for order in (0, 1, 2):
         exponent = LocalPieces(order=order, power=power, dimension=3).exponent
-        assert exponent >= LipschitzBound(dimension=3).least_exponent
+        assert exponent >= bound.least_exponent
+        assert (exponent == bound.least_exponent) == (order == 0)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    order=st.integers(0, 4),
+    power=st.fractions(Fraction(1, 2), 3, max_denominator=6),
+    dimension=st.integers(1, 7),
+    manifold=st.sampled_from(["torus", "sphere"]),
+)
+def test_exponents_are_the_slopes_of_exact_moments(order, power, dimension, manifold):
+    ends = [
+        nearest_distance_moment(
+            (order + 1) * power, samples=samples, dimension=dimension, manifold=manifold, digits=20
+        )
+        for samples in (10**30, 10**33)
+    ]
+    claimed = LocalPieces(order=order, power=power, dimension=dimension, manifold=manifold).exponent
+    with mpmath.workdps(20):
+        slope = -mpmath.log10(ends[1] / ends[0]) / 3
+    # curvature is of relative order T^(-2/d)
+    assert float(slope) == pytest.approx(float(claimed), rel=1e-6)
 
 
 @pytest.mark.parametrize("power", [1, 2, 3])

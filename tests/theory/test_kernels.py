@@ -145,6 +145,7 @@ def test_matern_exponents_hold_for_every_smoothness_and_dimension():
         assert (law.alpha, law.smoothness_order, law.frequency_decay) == (2 * nu / d, 2 * nu, 2 * nu + d)
 
 
+@pytest.mark.slow
 def test_exponents_of_networks():
     assert kernels.relu_ntk(3).alpha == 1 / d
     assert kernels.relu_nngp(2).alpha == 3 / d
@@ -153,6 +154,7 @@ def test_exponents_of_networks():
     assert kernels.gaussian().alpha == oo
 
 
+@pytest.mark.slow
 def test_lengths_scale_the_matern_constant():
     """On both manifolds the tail is proportional to the length to the power of minus twice the smoothness."""
     for manifold in MANIFOLDS:

@@ -160,6 +160,7 @@ MUTATIONS = [
     (kinked.small_symbolic, {"order": Rational(3, 5)}, S),
     (kinked.small_numeric, {"order": HALF}, S),
     (circulating_fluctuations.at_minimum_symbolic, {"exponent": Integer(-2)}, C),
+    (circulating_fluctuations.at_minimum_numeric, {"exponent": -HALF}, C),
     (circulating_fluctuations.elsewhere_symbolic, {"exponent": Integer(-2)}, S),
     (circulating_fluctuations.elsewhere_numeric, {"exponent": Integer(-2)}, S),
     (circulating_fluctuations.taylor_symbolic, {"coefficient": HALF}, S),

@@ -98,10 +98,10 @@ def sphere_modes(dimension: Expr = dimension, *, step: int = 1) -> Expansion:
         raise ValueError(f"`step` is {step}; use 1 for all degrees or 2 for those of one parity")
     d = sympify(dimension)
     where = _where(d)
-    one_parity = gamma_ratio(1 + d, Integer(1), n, where=where) * (1 / gamma(1 + d))
+    one_parity: Expansion = gamma_ratio(1 + d, Integer(1), n, where=where) * (1 / gamma(1 + d))
     if step == 2:
         return one_parity
-    other = gamma_ratio(d, Integer(0), n, where=where) * (1 / gamma(1 + d))
+    other: Expansion = gamma_ratio(d, Integer(0), n, where=where) * (1 / gamma(1 + d))
     return one_parity + other
 
 

@@ -15,7 +15,7 @@ from ..expansion import Expansion
 from .counting import torus_modes
 from .letters import degree, dimension, length, smoothness
 from .letters import smoothness as symbol
-from .networks import explicit_tangent_kernel, relu_network
+from .networks import explicit_tangent_kernel, is_count, relu_network
 from .ordering import Family, ordered_spectrum
 from .radial import matern_tail
 from .zonal import Singularity, arc_cosine, families_of, zonal_families
@@ -201,7 +201,7 @@ def arc_cosine_law(order: int, *, dimension: Expr = dimension) -> KernelLaw:
     >>> arc_cosine_law(1).alpha
     3/d
     """
-    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= _LARGEST_ORDER:
+    if not is_count(order) or not 0 <= order <= _LARGEST_ORDER:
         raise ValueError(f"`order` is {order!r}; give an integer from 0 to {_LARGEST_ORDER}")
     families = families_of(arc_cosine(order), _dimension(dimension), order=2 * order + 4)
     name = f"the arc-cosine kernel of order {order}"
@@ -223,9 +223,9 @@ def relu_nngp(depth: int = 1, *, dimension: Expr = dimension) -> KernelLaw:
     """
     near, far = relu_network(depth)
     d = _dimension(dimension)
-    ends = [Singularity(coefficient=layer.cubic, power=Integer(3)) for layer in (near, far)]
+    cubic = [Singularity(coefficient=layer.cubic, power=Integer(3)) for layer in (near, far)]
     # one layer has even degrees only above 1, which its explicit form shows; more have all
-    families = families_of(arc_cosine(1), d) if depth == 1 else zonal_families(*ends, d)
+    families = families_of(arc_cosine(1), d) if depth == 1 else zonal_families(cubic[0], cubic[1], d)
     return KernelLaw(
         name=f"the covariance of a ReLU network of depth {depth}",
         manifold="sphere",
@@ -249,11 +249,15 @@ def relu_ntk(depth: int = 1, *, dimension: Expr = dimension) -> KernelLaw:
     """
     near, far = relu_network(depth)
     d = _dimension(dimension)
-    ends = [
+    linear = [
         Singularity(coefficient=simplify(layer.linear / near.tangent), power=Integer(1))
         for layer in (near, far)
     ]
-    families = families_of(explicit_tangent_kernel(), d) if depth == 1 else zonal_families(*ends, d)
+    # as for the covariance
+    explicit = depth == 1
+    families = (
+        families_of(explicit_tangent_kernel(), d) if explicit else zonal_families(linear[0], linear[1], d)
+    )
     return KernelLaw(
         name=f"the tangent kernel of a ReLU network of depth {depth}",
         manifold="sphere",

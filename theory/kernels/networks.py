@@ -49,7 +49,7 @@ def relu_network(depth: int) -> tuple[Layer, Layer]:
     >>> near.cubic, near.linear, far.cubic, far.linear
     (2/(3*pi), -3/pi, 1/(6*pi), -1/(2*pi))
     """
-    if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
+    if not is_count(depth) or depth < 1:
         raise ValueError(f"`depth` is {depth!r}; give a number of hidden layers, an integer >= 1")
     one, minus_one = Integer(1), Integer(-1)
     zero = Integer(0)
@@ -68,6 +68,11 @@ def of_cosine(order: int, cosine: Expr) -> Expr:
     (1/pi, 1)
     """
     return simplify(arc_cosine(order).subs(angle, acos(cosine)))
+
+
+def is_count(value: object) -> bool:
+    """Whether something is an integer of Python, and no truth value."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _next(layer: Layer) -> Layer:

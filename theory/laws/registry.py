@@ -18,6 +18,8 @@ _MODULES = (
     "fixed_ratio",
     "breakdown",
     "teacher_student",
+    "variance_limited",
+    "runaway",
     "kernels",
     "interpolation",
     "sgd",

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 from flint import arb, arb_mat
 
-from ...numerics import Circle, CircleSobolev
+from ...numerics import Circle, CircleSobolev, Kernel
 from ...numerics.arithmetic import bernoulli, working_precision
 from .arguments import FloatArray, nonnegative
 
@@ -30,8 +30,8 @@ _MOST_POINTS: Final = 512
 
 def circle_risk(
     points: Any,
-    student: CircleSobolev,
-    teacher: CircleSobolev | None = None,
+    student: Kernel,
+    teacher: Kernel | None = None,
     *,
     ridge: Any = 0,
     noise: Any = 0,
@@ -73,17 +73,15 @@ def circle_risk(
         raise ValueError(
             f"`points` has {len(rows)} points; at most {_MOST_POINTS} are solved to proven digits"
         )
-    for name, kernel in (("student", student), ("teacher", teacher)):
-        if not (isinstance(kernel, CircleSobolev) or (kernel is None and name == "teacher")):
-            raise TypeError(f"`{name}` is {kernel!r} and must be a CircleSobolev; make one")
     penalty, variance = nonnegative("ridge", ridge), nonnegative("noise", noise)
-    signal = student if teacher is None else teacher
+    order = _order("student", student)
+    signal = order if teacher is None else _order("teacher", teacher)
     if penalty == 0 and len(np.unique(rows % 1.0)) < len(rows):
         raise ValueError("`points` holds a point twice, and there is no ridge; remove it or give `ridge` > 0")
     for bits in _BITS:
         with working_precision(bits):
             try:
-                found = _trace(rows, student.order, signal.order, arb(penalty), arb(variance))
+                found = _trace(rows, order, signal, arb(penalty), arb(variance))
             except ZeroDivisionError:
                 continue  # a pivot's ball holds zero
             if found.rel_accuracy_bits() > _DIGITS * math.log2(10) + 1:
@@ -91,6 +89,12 @@ def circle_risk(
     raise ValueError(
         f"`points` come so close that {_BITS[-1]} bits do not separate them; remove some or give `ridge` > 0"
     )
+
+
+def _order(name: str, kernel: Kernel) -> int:
+    if not isinstance(kernel, CircleSobolev):
+        raise TypeError(f"`{name}` is {kernel!r} and must be a CircleSobolev; make one")
+    return kernel.order
 
 
 def _trace(points: FloatArray, student: int, teacher: int, ridge: arb, noise: arb) -> arb:

@@ -26,7 +26,7 @@ import scipy.special
 from ...numerics import CircleSobolev, Gaussian, Kernel, Matern, Torus
 from .arguments import FloatArray, count, nonnegative
 
-#: Step of the trapezoidal rule in the logarithm of a mixture, and what is left of its weights at the ends.
+#: Largest step of the trapezoidal rule in the logarithm of a mixture, and what its ends leave out.
 _STEP: Final = 0.25
 _NEGLIGIBLE: Final = 1e-18
 _MOST_TERMS: Final = 4 * 10**8
@@ -243,8 +243,10 @@ def _gamma_mixture(kernel: Matern, dimension: int, side: int, *, power: int) -> 
     # the first aliases of all classes, with digits to spare
     largest = 1 + scale * dimension * (3.0 * side) ** 2
     low = math.log(_NEGLIGIBLE) / exponent - math.log(largest)
-    grid = np.arange(low, math.log(60.0), _STEP)
-    log_weights = exponent * grid - np.exp(grid) - math.lgamma(exponent) + math.log(_STEP) + power * constant
+    # the integrand has the width of one over the root of its exponent
+    step = min(_STEP, 0.6 / math.sqrt(exponent))
+    grid = np.arange(low, math.log(60 + 3 * exponent), step)
+    log_weights = exponent * grid - np.exp(grid) - math.lgamma(exponent) + math.log(step) + power * constant
     return Mixture(weights=np.exp(log_weights), rates=scale * np.exp(grid))
 
 

@@ -188,8 +188,8 @@ def simulate_kernel_regression(
 def _risk_on_circle(
     seed: np.random.SeedSequence,
     *,
-    student: CircleSobolev,
-    teacher: CircleSobolev,
+    student: Kernel,
+    teacher: Kernel,
     manifold: Manifold,
     samples: int,
     ridge: float,

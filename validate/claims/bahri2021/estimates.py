@@ -207,8 +207,8 @@ CLAIMS = (
         ),
         note=(
             r"It is an estimate, no bound: $|x-x_0|$ on the circle has $\alpha_D=3$, $E(f-F)^2\simeq"
-            r"\frac{16}{15}D^{-3}$ for each kink of jump 2 in the slope. Of a Lipschitz target only $1/d$ is "
-            "sure."
+            r"\frac{16}{15}D^{-3}$ for each kink of jump 2 in the slope. Lipschitz constants alone make "
+            r"sure of $2/d$, $E(f-F)^2\le(K_f+K_F)^2E\,r^2$."
         ),
     ),
     Claim(

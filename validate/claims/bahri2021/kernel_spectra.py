@@ -74,7 +74,7 @@ def local_alpha(kernel: Kernel, manifold: Manifold, degrees: tuple[int, int]) ->
     last, places = 0, []
     for level in levels:
         count = level.multiplicity if level.eigenvalue != 0 else 0
-        places.append((mpmath.mpf(last) + mpmath.mpf(count) / 2, level.eigenvalue))
+        places.append((mpmath.mpf(last) + mpmath.mpf(count) / 2, mpmath.mpf(level.eigenvalue)))
         last += count
     ends = [places[n] if places[n][1] != 0 else places[n + 1] for n in degrees]
     fall = mpmath.log(ends[0][1] / ends[1][1]) / mpmath.log(ends[1][0] / ends[0][0])
@@ -123,7 +123,7 @@ def window_decay(kernel: Kernel, manifold: Manifold, first: int, last: int) -> f
     """Return the decay fitted to exact eigenvalues over a window of indices."""
     values: list[float] = []
     for level in kernel_eigenvalues(kernel, manifold, last):
-        values += [float(level.eigenvalue)] * level.multiplicity
+        values += [float(mpmath.mpf(level.eigenvalue))] * level.multiplicity
         if len(values) >= last:
             break
     return -log_log_slope(np.arange(first, last + 1), values[first - 1 : last]).value

@@ -253,7 +253,10 @@ CLAIMS = (
                 )
             ),
         ),
-        note="Without more than Lipschitz constants no better exponent can be proven, nor a better constant.",
+        note=(
+            "From Lipschitz constants alone no better exponent can be proven, nor, where the target is "
+            "constant, a better constant."
+        ),
     ),
     Claim(
         id="bahri2021.circulating_bound_from_above",

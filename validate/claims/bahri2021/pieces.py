@@ -267,8 +267,9 @@ CLAIMS = (
             ),
         ),
         note=(
-            "In three dimensions the exponent between some hundred and two thousand samples is still 2% low; "
-            "at the edges of a cube it is lower still, and a torus has none."
+            "In three dimensions the exponent between some hundred and two thousand samples is still 2% low. "
+            "In a cube, which has faces, long simplices along them decide: between 800 and 3200 samples of a "
+            "cube the squared error falls with an exponent of 1.0, in the middle half of it with 1.31."
         ),
     ),
     Claim(
@@ -293,7 +294,7 @@ CLAIMS = (
             ),
         ),
         note=(
-            r"Squared error: $D^4E(f-F)^2\to\int F''^2$ at random points, $\frac1{120}\int F''^2$ at "
+            r"Squared error: $D^4E(f-F)^2\to\int(F'')^2$ at random points, $\frac1{120}\int(F'')^2$ at "
             r"equidistant ones; absolute error: $\frac12\int|F''|$ and $\frac1{12}\int|F''|$. With a Hessian "
             r"$H$ the square on triangles is $(9(\mathrm{tr}H)^2+6|H|^2)/(32\pi^2D^2)$."
         ),
@@ -306,7 +307,10 @@ CLAIMS = (
             r"in the number of cells $N=s^{-d}$."
         ),
         source=f"{SOURCE}, section 2.2; {COMPANION}",
-        assumptions=(SMOOTH, "nodes at distances of the order of the cell"),
+        assumptions=(
+            SMOOTH,
+            "nodes at distances of the order of the cell, poised for polynomials of degree $k$",
+        ),
         cases=(
             Case(
                 legs=(
