@@ -12,6 +12,7 @@ from .levels import Levels
 from .moment_sums import MomentSums
 from .multiplicities import harmonics_polynomial
 from .sphere_levels import SphereLevels
+from .steep_sums import SteepSignalSums, is_steep
 
 
 def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal: int) -> Evaluator:
@@ -24,6 +25,8 @@ def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal:
     sums : what is summed
     goal : bits
     """
+    if is_steep(teacher) and not is_steep(levels):
+        return _with_steep_signal(levels, teacher, sums, goal)
     own, other = levels.branch(goal + 8), teacher.branch(goal + 8)
     if own is None or other is None:
         return MomentSums(levels, teacher, sums, goal).evaluate
@@ -61,6 +64,20 @@ def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal:
             total + lost if what.signal and not what.learned else total
             for total, what in zip(totals, sums, strict=True)
         ]
+
+    return evaluate
+
+
+def _with_steep_signal(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal: int) -> Evaluator:
+    """Return the evaluator where only sums without signal have a long tail."""
+    plain = tuple(what for what in sums if not what.signal)
+    modes = level_sums(levels, levels, plain, goal) if plain else None
+    signal = SteepSignalSums(levels, teacher, [what for what in sums if what.signal], goal)
+
+    def evaluate(kappa: Ball) -> list[Ball]:
+        without = iter(modes(kappa) if modes is not None else [])
+        taught = iter(signal.evaluate(kappa))
+        return [next(taught if what.signal else without) for what in sums]
 
     return evaluate
 

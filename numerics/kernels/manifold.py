@@ -12,14 +12,13 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import cdist
 
 from ..exact import Number, exact_text
 from ..exact import count as read_count
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
-LARGEST_DIMENSION: Final = 1000
+LARGEST_DIMENSION: Final = 100
 _NORM_ERROR: Final = 1e-9
 _LARGEST_ARRAY: Final = 10**8
 
@@ -72,7 +71,7 @@ class Torus(Manifold):
 
     Parameters
     ----------
-    dimension : d, an integer from 1 to 1000
+    dimension : d, an integer from 1 to 100
 
     Raises
     ------
@@ -158,7 +157,7 @@ class Sphere(Manifold):
 
     Parameters
     ----------
-    dimension : d, an integer from 1 to 1000
+    dimension : d, an integer from 1 to 100
 
     Raises
     ------
@@ -205,6 +204,8 @@ class Sphere(Manifold):
 
     def separations(self, left: FloatArray, right: FloatArray) -> FloatArray:
         """Return the chords of all pairs, shape (left, right)."""
+        from scipy.spatial.distance import cdist
+
         return np.asarray(np.minimum(cdist(left, right), 2.0))
 
 

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from ..arithmetic import Ball, current_precision, magnitude, number, power, sqrt
+from ..arithmetic import Ball, current_precision, magnitude, number, sqrt
 from ..errors import PrecisionError
 from ..spectrum import ModeSum
 from .deep_levels import DeepLevels
@@ -29,12 +29,17 @@ from .degree_sums import Terms, add_terms
 from .lattice_tails import lattice_tail
 from .levels import Levels
 from .multiplicities import cube_counts
-from .sphere_levels import GaussianLevels
-from .torus_levels import GaussianTorusLevels, MaternTorusLevels, TorusLevels
+from .steep_sums import is_steep, steep_rest
+from .torus_levels import MaternTorusLevels
 
 _MOST_LEVELS = 200_000
 _MOST_DEEP_LEVELS = 512
-_LARGEST_GOAL = 160
+_MOST_SHELLS = 300_000
+_MOST_ROWS = 30_000
+_LEAST_SIDE = 16
+_BRACKET_GOAL = 44
+"""At so few bits only the sign of an equation is asked for."""
+
 _LONGEST_SERIES = 60
 
 
@@ -67,7 +72,7 @@ class MomentSums:
                 value, error = self._beyond(what, kappa, rest, magnitude(totals[index]))
                 totals[index] += value
                 done = done and magnitude(error) < magnitude(totals[index]) - self.goal
-            if done or (rests.is_last(cut) and self.goal <= _LARGEST_GOAL):
+            if done or (rests.is_last(cut) and self.goal <= rests.largest_goal):
                 # where no longer head is affordable the balls say what is proven
                 return totals
             cut = rests.next_cut(cut)
@@ -79,6 +84,10 @@ class MomentSums:
                 return number(0), number(0)
             value = rest.moment(0, what.signal)
             return value, value.rad() * 2
+        if not 2 * rest.largest < kappa:
+            # far out, where only a sign is asked for: no factor exceeds 1
+            value = _down_to_zero(rest.bound(what.learned, what.signal) * kappa ** (-what.learned))
+            return value, value
         m, total, coefficient = what.unlearned + what.learned, number(0), number(1)
         for i in range(_LONGEST_SERIES):
             p = what.learned + i
@@ -91,7 +100,7 @@ class MomentSums:
                 return total + bound.union(-bound), bound
             total += term
             coefficient = -coefficient * (m + i) / (i + 1)
-        return total, abs(term)
+        return total + bound.union(-bound), bound
 
 
 class Rest(ABC):
@@ -111,6 +120,8 @@ class Rest(ABC):
 
 class _Rests(ABC):
     """The rests of one pair of kernels by the cut where they begin."""
+
+    largest_goal = 0
 
     def __init__(self, levels: Levels, teacher: Levels, goal: int) -> None:
         self.levels, self.teacher, self.goal = levels, teacher, goal
@@ -150,6 +161,7 @@ class _LatticeRests(_Rests):
 
     levels: MaternTorusLevels
     teacher: MaternTorusLevels
+    largest_goal = _BRACKET_GOAL
 
     def make(self, cut: int) -> Rest:
         """Make the rest outside a cube."""
@@ -159,22 +171,37 @@ class _LatticeRests(_Rests):
         """Return a side where eigenvalues are well below kappa."""
         levels = self.levels
         if kappa.is_zero():
-            return 32
+            return min(32, self._longest)
         wanted = 2.0 ** ((magnitude(levels.scale()) - magnitude(kappa) + 6) / (2 * float(levels.exponent)))
         reach = 1.5 * math.sqrt(abs(float((self.teacher.square() - levels.square()).mid())))
         least = max(24.0, wanted, reach, float(levels.exponent) * 4, self.goal / 6)
         # few different cubes
-        return self._checked(math.ceil(1.25 ** math.ceil(math.log(least, 1.25))))
+        return min(math.ceil(1.25 ** math.ceil(math.log(least, 1.25))), self._longest)
 
     def next_cut(self, cut: int) -> int:
         """Return a larger side."""
-        return self._checked(2 * cut)
-
-    def _checked(self, side: int) -> int:
-        if (side + 1) ** self.levels.dimension > 50 * _MOST_LEVELS:
+        if self.is_last(cut):
             raise PrecisionError(
                 "the torus needs more lattice points than are affordable; choose fewer samples or `digits`, "
                 "or a larger ridge"
+            )
+        return min(2 * cut, self._longest)
+
+    def is_last(self, cut: int) -> bool:
+        """Return whether no larger side is affordable."""
+        return cut >= self._longest
+
+    @property
+    def _longest(self) -> int:
+        d = self.levels.dimension
+        side = math.isqrt(_MOST_SHELLS // d)
+        if d > 2:
+            # what the power sums outside add up, for each exponent
+            side = min(side, math.isqrt(_MOST_ROWS * 2 // ((d - 1) * (d - 2))))
+        if side < _LEAST_SIDE:
+            raise PrecisionError(
+                f"`dimension` = {d} is too large for proven sums over the lattice of a torus; choose it "
+                "smaller"
             )
         return side
 
@@ -238,6 +265,8 @@ def _lattice_tail(
 
 class _PlainRests(_Rests):
     """Any kernel; the head are its first degrees."""
+
+    largest_goal = 160
 
     def make(self, cut: int) -> Rest:
         """Make the rest from a degree on."""
@@ -313,24 +342,12 @@ class _PlainRest(Rest):
 
 def remainder(levels: Levels, head: Sequence[Terms], cut: int, own: int) -> Ball:
     """Return the sum of all eigenvalues from a degree on, as far as it is known."""
-    if isinstance(levels, (GaussianLevels, GaussianTorusLevels)):
-        # the ratio of neighbouring levels falls; on a torus there are at most (2 sqrt(m) + 1)**d points
-        one, two = (_level_bound(levels, degree) for degree in (cut, cut + 1))
-        ratio = two / one
-        if not ratio < 1:
-            raise PrecisionError("the kernel's eigenvalues do not fall yet; choose a longer `length`")
-        return _down_to_zero(one / (1 - ratio))
+    if is_steep(levels):
+        return _down_to_zero(steep_rest(levels, cut))
     total = levels.total()
     for term in head:
         total -= term.weight / term.growth if own else term.weight * term.signal
     return total
-
-
-def _level_bound(levels: GaussianLevels | GaussianTorusLevels, degree: int) -> Ball:
-    value = levels.eigenvalue(degree)
-    if isinstance(levels, TorusLevels):
-        return value * power(2 * sqrt(number(levels.squared(degree))) + 1, Fraction(levels.dimension))
-    return value * levels.multiplicity(degree)
 
 
 def _down_to_zero(bound: Ball) -> Ball:

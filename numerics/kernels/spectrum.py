@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+import mpmath
 import numpy as np
 import numpy.typing as npt
 
@@ -150,6 +151,13 @@ class ManifoldSpectrum(Spectrum):
     ) -> Evaluator:
         """Return the function from kappa to the balls of `sums`."""
         return _evaluator(self._levels, self._teacher_levels, tuple(sums), goal, current_precision())
+
+    def signal_total(self, *, source: Number | None = None, digits: int = 15) -> mpmath.mpf:
+        """Return the power of the signal, the teacher at coinciding points, unlearned modes included."""
+        self.check_source(source)
+        if self.teacher is None:
+            return self.total(digits)
+        return ManifoldSpectrum(self.teacher, self.manifold).total(digits)
 
     def log_eigenvalue(self, index: Exact) -> float:
         """Return roughly the logarithm of the eigenvalue at an index."""

@@ -152,7 +152,7 @@ def test_torus_has_period_one_in_each_coordinate():
     [
         (lambda: Torus(0), "`dimension` = 0 must be an integer"),
         (lambda: Sphere("3/2"), "`dimension` = '3/2' must be an integer"),
-        (lambda: Sphere(1001), "`dimension` = 1001 must be an integer from 1 to 1000"),
+        (lambda: Sphere(101), "`dimension` = 101 must be an integer from 1 to 100"),
         (lambda: Matern(0), "`smoothness` = 0 must be a positive number"),
         (lambda: Matern(101), "`smoothness` = 101 must be a positive number up to 100"),
         (lambda: Laplace(-1), "`length` = -1 must be a positive number"),

@@ -192,7 +192,7 @@ def test_exponent_of_regression_is_the_minimum(dimension, student, teacher):
         letters.teacher_decay: dimension + Rational(teacher.numerator, teacher.denominator),
     }
     alpha_s, alpha_t = at[letters.student_decay], at[letters.teacher_decay]
-    assert kernels.spigler_exponents().at(at) == min(alpha_t - dimension, 2 * alpha_s) / dimension
+    assert kernels.regression_exponents().at(at) == min(alpha_t - dimension, 2 * alpha_s) / dimension
 
 
 @pytest.mark.parametrize(("student", "teacher"), [(1, 1), (2, 1), (1, 2), (2, 2)])

@@ -47,6 +47,7 @@ LEGS = [
     (random_points.divergent_numeric, C),
     (kernel_spectra.laplace_symbolic, S),
     (kernel_spectra.laplace_numeric, S),
+    (kernel_spectra.bound_symbolic, S),
     (kernel_spectra.signed_numeric, C),
     (kernel_spectra.smooth_numeric, C),
 ]
@@ -89,6 +90,7 @@ FALSIFIED = [
     partial(kernel_spectra.laplace_symbolic, alpha=1 / dimension**2),
     partial(kernel_spectra.laplace_numeric, alpha=Rational(11, 10) / dimension),
     partial(kernel_spectra.bound_numeric, excess=1.2),
+    partial(kernel_spectra.bound_symbolic, excess=1 / d),
 ]
 
 

@@ -265,6 +265,11 @@ def test_nystrom_eigenvalues_approach_those_of_the_kernel():
             ValueError,
             "`replicates` = 1",
         ),
+        (
+            lambda: simulate_kernel_regression(ROUGH, manifold=Circle(), samples=513, **FEW),
+            ValueError,
+            "`samples` = 513 must be at most 512",
+        ),
         (lambda: nystrom_spectrum(3, manifold=Circle(), samples=3, seed=1), TypeError, "`kernel` is 3"),
         (lambda: nystrom_spectrum(Laplace(), manifold=Circle(), samples=10**6, seed=1), ValueError, "GiB"),
     ],

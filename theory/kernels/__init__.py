@@ -17,6 +17,9 @@ from .ordering import Family as Family
 from .ordering import ordered_spectrum as ordered_spectrum
 from .radial import matern_density as matern_density
 from .regression import KernelLearning as KernelLearning
+from .regression import regression_exponents as regression_exponents
 from .regression import ridgeless_kernel_rates as ridgeless_kernel_rates
-from .regression import spigler_exponents as spigler_exponents
+from .smoothness import alpha_bound as alpha_bound
+from .smoothness import has_moment as has_moment
+from .smoothness import integer_class as integer_class
 from .zonal import power_eigenvalue as power_eigenvalue

@@ -40,7 +40,7 @@ def ridgeless_kernel_rates() -> Regions[Rate]:
     return model.rates(features=oo, ridge=Integer(0)).bias
 
 
-def spigler_exponents() -> Regions[Expr]:
+def regression_exponents() -> Regions[Expr]:
     r"""Return $\beta$ of the risk $T^{-\beta}$ in the decays $\alpha_S,\alpha_T$ of the kernels' transforms.
 
     Returns
@@ -48,7 +48,7 @@ def spigler_exponents() -> Regions[Expr]:
     Regions of exponents
         in $\alpha_S,\alpha_T>d\ge1$.
 
-    >>> beta = spigler_exponents()
+    >>> beta = regression_exponents()
     >>> [beta.at({student_decay: 2, teacher_decay: t, dimension: 1}) for t in (2, 4, 6)]
     [1, 3, 4]
     """

@@ -25,9 +25,13 @@ from .samples import decimal, sample
 EIGENVALUE, ORDERED = Symbol("lambda_n", positive=True), Symbol("lambda_k", positive=True)
 
 
+#: A dimension of 1 would let a correction vanish.
+_DRAWN = ((d, 2, 4), (nu, 0, 2))
+
+
 def _drawn(random: Random) -> dict[Expr, Expr]:
-    """Draw a dimension, of which 1 lets a correction vanish, and a power."""
-    return {d: Integer(random.randint(2, 5)), nu: random.randint(0, 2) + decimal(random, "0.2", "0.8")}
+    """Draw a dimension, between integers, at which other Gamma functions would have poles, and a power."""
+    return {symbol: random.randint(low, high) + decimal(random, "0.2", "0.8") for symbol, low, high in _DRAWN}
 
 
 def low_degree(random: Random, _scale: Integer) -> Sample:
@@ -71,10 +75,22 @@ def ordered(random: Random, scale: Integer) -> Sample:
     def numbers(digits: int) -> dict[Basic, mpf]:
         found = _high(values, scale, digits)
         with mpmath.workdps(digits + 20):
-            index = mpf(_harmonics_up_to(scale, int(values[d])))
+            index = _harmonics_up_to(mpf(int(scale)), found[d])
         return {**found, symbols.index: index, ORDERED: found[EIGENVALUE]}
 
     return sample(numbers, values, (n, scale))
+
+
+def between_degrees(random: Random, _scale: Integer) -> Sample:
+    """Draw a degree between integers, as for the dimension."""
+    values = {n: random.randint(5, 90) + decimal(random, "0.2", "0.8"), **_drawn(random)}
+
+    def numbers(digits: int) -> dict[Basic, mpf]:
+        with mpmath.workdps(digits + 20):
+            found = {symbol: mpf_of(value) for symbol, value in values.items()}
+            return {**found, symbols.index: _harmonics_up_to(found[n], found[d])}
+
+    return sample(numbers, values)
 
 
 def frequencies(random: Random, _scale: Integer) -> Sample:
@@ -91,12 +107,11 @@ def frequencies(random: Random, _scale: Integer) -> Sample:
     return sample(numbers, values)
 
 
-def _harmonics_up_to(degree: Integer, dimension: int) -> int:
-    """Count homogeneous polynomials of two degrees in one variable more than the dimension."""
-    top, other = (Integer(1), Integer(1))
-    for step in range(1, dimension + 1):
-        top, other = top * (degree + step) / step, other * (degree - 1 + step) / step
-    return int(top + other)
+def _harmonics_up_to(degree: mpf, dimension: mpf) -> mpf:
+    """Count homogeneous polynomials of two degrees, as products over the degree's Gamma functions."""
+    with mpmath.extradps(3 * len(str(int(degree)))):
+        growth = [mpmath.loggamma(degree + dimension + j) - mpmath.loggamma(degree + j) for j in (1, 0)]
+        return mpmath.fsum(map(mpmath.exp, growth)) / mpmath.gamma(dimension + 1)
 
 
 def _high(values: dict[Expr, Expr], degree: Integer, digits: int) -> dict[Basic, mpf]:

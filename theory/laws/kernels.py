@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Eq, Integer, Min, Rational, Symbol, gamma, oo
+from sympy import Eq, Integer, Min, Rational, Symbol, factor, gamma, oo
 
 from .. import symbols
 from ..derivation import Derivation, Rigour, Step
@@ -21,8 +21,8 @@ from ..kernels.zonal import power_eigenvalue, power_prefactor
 from ..printing import law_latex
 from ..rate_derivation import rate_derivation
 from ..scaling import Scaling
-from .common import rho_constant
-from .kernel_samples import EIGENVALUE, ORDERED, at_degree, frequencies, low_degree, ordered
+from .common import rho_constant, z
+from .kernel_samples import EIGENVALUE, ORDERED, at_degree, between_degrees, frequencies, low_degree, ordered
 from .registry import law
 
 a, b, k = symbols.decay, symbols.source, symbols.index
@@ -60,7 +60,7 @@ def kernel_spectrum() -> Derivation:
                 statement=Eq(k, homogeneous(n, d) + homogeneous(n - 1, d), evaluate=False),
                 rule=r"The last index of degree $n$: there are as many harmonics up to it as homogeneous "
                 r"polynomials of degrees $n$ and $n-1$",
-                sampler=ordered,
+                sampler=between_degrees,
             ),
             Step(
                 statement=modes,
@@ -85,6 +85,14 @@ def kernel_spectrum() -> Derivation:
     )
 
 
+def _filled(step: Step) -> Step:
+    """Put the level of the ridgeless root, z = T, into a formula for the risk."""
+    statement = step.statement
+    if isinstance(statement, Eq) and statement.lhs != z:
+        return replace(step, statement=Eq(statement.lhs, factor(statement.rhs.subs(z, symbols.samples))))
+    return step
+
+
 def _same(step: Step, other: Step) -> bool:
     """Whether two steps say the same, on different parts of the domain."""
     left, right = step.statement, other.statement
@@ -102,7 +110,9 @@ def kernel_regression() -> Derivation:
         rf"$b<{edge}$": {a: Integer(2), b: Rational(9, 2)},
         rf"$b>{edge}$": {a: Integer(2), b: Rational(13, 2)},
     }
-    derived = [rate_derivation(scaling, "bias", at=at).steps for at in points.values()]
+    derived = [
+        [_filled(step) for step in rate_derivation(scaling, "bias", at=at).steps] for at in points.values()
+    ]
     shared = [step for step in derived[0] if any(_same(step, other) for other in derived[1])]
     steps = [*shared]
     for regime, found in zip(points, derived, strict=True):

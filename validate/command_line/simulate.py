@@ -10,6 +10,7 @@ import click
 
 from . import kernel_options, options, sgd_options
 from .output import print_values
+from .simulate_interpolation import interpolation
 
 if TYPE_CHECKING:
     from ...numerics import SketchedSpectrum, Spectrum
@@ -312,3 +313,6 @@ def _beside(found: SGDSimulation) -> dict[str, str]:
     if found.covariates.law != "gaussian" or found.covariates.rotated:
         values["gaussian_risk"] = repr(found.gaussian_prediction().risk)
     return values
+
+
+simulate.add_command(interpolation)

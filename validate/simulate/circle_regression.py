@@ -25,7 +25,7 @@ from .arguments import FloatArray, nonnegative
 
 _DIGITS: Final = 10
 _BITS: Final = (128, 256, 512, 1024, 2048)
-_MOST_POINTS: Final = 512
+MOST_POINTS: Final = 512
 
 
 def circle_risk(
@@ -69,9 +69,9 @@ def circle_risk(
     True
     """
     rows = Circle().checked("points", points)[:, 0]
-    if len(rows) > _MOST_POINTS:
+    if len(rows) > MOST_POINTS:
         raise ValueError(
-            f"`points` has {len(rows)} points; at most {_MOST_POINTS} are solved to proven digits"
+            f"`points` has {len(rows)} points; at most {MOST_POINTS} are solved to proven digits"
         )
     penalty, variance = nonnegative("ridge", ridge), nonnegative("noise", noise)
     order = _order("student", student)

@@ -17,7 +17,7 @@ import scipy.linalg
 from ...numerics import CircleSobolev, Kernel, Manifold
 from ..statistics import Estimate, mean_estimate
 from .arguments import FloatArray, count, nonnegative
-from .circle_regression import circle_risk
+from .circle_regression import MOST_POINTS, circle_risk
 from .cost import MEMORY_LIMIT
 from .replicates import Progress, run_replicates, seed_sequence
 
@@ -100,7 +100,7 @@ def simulate_kernel_regression(
     manifold
         `Circle()`, `Torus(d)` or `Sphere(d)`.
     samples
-        Number of points, an integer >= 1.
+        Number of points, an integer >= 1; at most 512 with Sobolev kernels.
     ridge
         Penalty :math:`\delta` beside the sum of squared errors, >= 0.
     noise
@@ -148,6 +148,11 @@ def simulate_kernel_regression(
     penalty, variance = nonnegative("ridge", ridge), nonnegative("noise", noise)
     draws, root = count("replicates", replicates, least=2), seed_sequence(seed)
     exact = isinstance(student, CircleSobolev) and isinstance(signal, CircleSobolev)
+    if exact and number > MOST_POINTS:
+        raise ValueError(
+            f"`samples` = {number} must be at most {MOST_POINTS} for Sobolev kernels, solved to proven "
+            "digits; choose fewer"
+        )
     memory = 8 * (4 * number**2 + 4 * number * tests)
     if not exact and memory > MEMORY_LIMIT:
         raise ValueError(

@@ -6,12 +6,27 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+import mpmath
 from sympy import Expr, Min, Rational
 
-from ....numerics import Circle, CircleSobolev, Gaussian, Kernel, Laplace, Manifold, Matern, Sphere, Torus
+from ....numerics import (
+    Circle,
+    CircleSobolev,
+    Gaussian,
+    Kernel,
+    Laplace,
+    Manifold,
+    ManifoldSpectrum,
+    Matern,
+    ReLUNNGP,
+    ReLUNTK,
+    Sphere,
+    Torus,
+    solve_ridge,
+)
 from ....theory import symbols
 from ....theory.kernels import letters as kernel_letters
-from ....theory.kernels import ridgeless_kernel_rates, spigler_exponents
+from ....theory.kernels import regression_exponents, ridgeless_kernel_rates
 from ...claim import Case, Claim, Context, Evidence, Leg, LegKind
 from ...simulate import lattice_risk, simulate_kernel_regression
 from ...simulate.replicates import child_seed
@@ -39,6 +54,8 @@ LATTICE = "points on a lattice in the numeric leg, where the risk is an exact su
 
 #: A short length, at which sums over images are short.
 _LENGTH = Fraction(1, 8)
+#: Samples at which the deterministic equivalent is solved.
+_EQUIVALENT = (10**10, 10**12)
 
 
 def claimed_beta(student: Fraction, teacher: Fraction, dimension: int, beta: Expr = BETA) -> float:
@@ -57,6 +74,19 @@ def lattice_pair(
     return Pair(
         label=f"student {student!r}, teacher {teacher!r}, {place}",
         measured=math.log(low / high) / width,
+        claimed=claimed,
+    )
+
+
+def equivalent_pair(student: Kernel, teacher: Kernel, manifold: Manifold, claimed: float) -> Pair:
+    """Return the exponent of the deterministic equivalent on the exact spectra beside a claimed one."""
+    spectrum = ManifoldSpectrum(student, manifold, teacher=teacher)
+    low, high = (
+        solve_ridge(spectrum, features="inf", samples=samples, digits=12).risk for samples in _EQUIVALENT
+    )
+    return Pair(
+        label=f"student {student!r}, teacher {teacher!r}, {manifold}, equivalent, 10^10 to 10^12 points",
+        measured=mpmath.log(low / high) / mpmath.log(_EQUIVALENT[1] // _EQUIVALENT[0]),
         claimed=claimed,
     )
 
@@ -135,7 +165,15 @@ def matched_numeric(_: Context, *, exponent: Expr = alpha_K) -> Evidence:
     for smoothness in (Fraction(1, 2), Fraction(3, 2), Fraction(5, 2)):
         kernel = Matern(smoothness, _LENGTH)
         pairs.append(lattice_pair(kernel, kernel, Torus(2), (64, 128), claimed(2 * smoothness / 2)))
-    return numbers_agree(pairs, summary="Exponents on lattices", tolerance=0.01, refuted=0.05)
+    networks = (
+        (ReLUNTK(1), 2, Fraction(1, 2)),
+        (ReLUNNGP(1), 3, Fraction(1)),
+        (Laplace(), 3, Fraction(1, 3)),
+    )
+    pairs += [equivalent_pair(kernel, kernel, Sphere(space), claimed(at)) for kernel, space, at in networks]
+    return numbers_agree(
+        pairs, summary="Exponents on lattices and at large samples", tolerance=0.01, refuted=0.05
+    )
 
 
 def matched_simulation(context: Context, *, exponent: Expr = alpha_K) -> Evidence:
@@ -203,7 +241,7 @@ def spigler_symbolic(_: Context, *, beta: Expr = BETA) -> Evidence:
         for dimension in (1, 2)
         for teacher in map(Rational, ("5/2", "7/2", "9/2", "11/2", "13/2"))
     ]
-    regions, identities = spigler_exponents(), []
+    regions, identities = regression_exponents(), []
     for piece in regions:
         inside = [at for at in points if all(bool(r.subs(at)) for r in piece.conditions)]
         for at in inside[:1]:
@@ -241,7 +279,13 @@ def spigler_numeric(_: Context, *, beta: Expr = BETA) -> Evidence:
                 claimed_beta(2 * student + 2, 2 * teacher + 2, 2, beta),
             )
         )
-    return numbers_agree(pairs, summary="Exponents on lattices", tolerance=0.02, refuted=0.1)
+    # a teacher that the student can follow, and one that is too smooth for it
+    for teacher in (Fraction(3, 2), Fraction(9, 2)):
+        beta_there = claimed_beta(Fraction(3), 2 * teacher + 2, 2, beta)
+        pairs.append(equivalent_pair(Laplace(), Matern(teacher), Sphere(2), beta_there))
+    return numbers_agree(
+        pairs, summary="Exponents on lattices and at large samples", tolerance=0.02, refuted=0.1
+    )
 
 
 def spigler_simulation(context: Context, *, beta: Expr = BETA) -> Evidence:
@@ -295,7 +339,7 @@ def analytic_symbolic(_: Context, *, dimension: int, exponent: Expr | None = Non
     """Compare the engine's exponent for a target smoother than any power with 4/d."""
     at = {alpha_S: Rational(dimension + 1), alpha_T: Rational(10**6), d: Rational(dimension)}
     claimed = Rational(4, dimension) if exponent is None else exponent
-    derived = spigler_exponents().at(at)
+    derived = regression_exponents().at(at)
     return symbolic_equality(
         [Identity(label=r"$\beta$, $\alpha_S=d+1$, $\alpha_T\to\infty$", derived=derived, claimed=claimed)],
         summary=f"Exponent in dimension {dimension}",

@@ -22,6 +22,7 @@ from ....numerics import (
     Sphere,
     kernel_eigenvalues,
 )
+from ....theory import is_possible
 from ....theory.kernels import circle_sobolev, matern, relu_nngp, relu_ntk
 from ....theory.kernels import letters as kernel_letters
 from ....theory.kernels.networks import explicit_tangent_kernel
@@ -273,6 +274,26 @@ SMOOTHNESS = Claim(
 )
 
 
+def bound_symbolic(_: Context, *, excess: Expr | None = None) -> Evidence:
+    """Ask whether a Matérn kernel of more derivatives than its exponent allows can exist."""
+    d = kernel_letters.dimension
+    identities = []
+    for manifold in ("torus", "sphere"):
+        missing = (t / d + (excess or 0) - matern(manifold).alpha).together()
+        # t derivatives exist for t < 2 nu
+        possible = is_possible([missing > 0, t < 2 * nu, d >= 1, nu > 0])
+        identities.append(
+            Identity(
+                label=rf"$\max(0,t/d-\alpha_K)$, Matérn, {manifold}, $t<2\nu$",
+                derived=missing if possible else Integer(0),
+                claimed=Integer(0),
+            )
+        )
+    return symbolic_equality(
+        identities, summary="Exponents against the bound", witness={t: 1, nu: Rational(3, 5)}
+    )
+
+
 def bound_numeric(_: Context, *, excess: float = 0.0) -> Evidence:
     """Look at whether the exact eigenvalues fall at least as fast as the derivatives demand."""
     pairs = []
@@ -336,7 +357,10 @@ BOUND = Claim(
     cases=(
         Case(
             regime="positive definite kernel",
-            legs=(Leg(kind=LegKind.NUMERIC, run=bound_numeric),),
+            legs=(
+                Leg(kind=LegKind.SYMBOLIC, run=bound_symbolic),
+                Leg(kind=LegKind.NUMERIC, run=bound_numeric),
+            ),
         ),
         Case(
             regime="symmetric kernel with eigenvalues of both signs",
