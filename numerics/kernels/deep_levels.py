@@ -151,7 +151,7 @@ def _ellipse(depth: int, tangent: bool) -> tuple[Fraction, Ball]:
             if bound is not None:
                 return height, bound
             height = height * 4 / 5
-    raise PrecisionError(f"`depth` = {depth} is too large for proven eigenvalues; choose it smaller")
+    raise PrecisionError(f"`depth` = {depth} is too large for proven eigenvalues; choose it 3 or smaller")
 
 
 def _bound(depth: int, tangent: bool, height: Fraction) -> Ball | None:

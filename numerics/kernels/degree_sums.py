@@ -162,7 +162,8 @@ class DegreeSums:
         own, other = self._slopes(least, eta)
         stretch = -log(1 - eta)
         angle = own * stretch
-        if not angle < number(Fraction(29, 10)):
+        # a bound that is not positive holds nowhere so low
+        if not (own > 0 and other > 0 and angle < number(Fraction(29, 10))):
             return None
         mode = exp(angle) / cos(angle / 2)
         many = (1 + eta) ** self.grade
@@ -222,7 +223,7 @@ class DegreeSums:
             least = self.start * exp(-wide / 2) * cos(wide)
             if least > number(max(self.branch.first, self.signal.first) - 1):
                 own, other = self.branch.slope(least) / cos(wide), self.signal.slope(least) / cos(wide)
-                if own * wide < number(Fraction(5, 2)):
+                if own > 0 and other > 0 and own * wide < number(Fraction(5, 2)):
                     break
             theta = theta * 4 / 5
             if theta < Fraction(1, 10**4):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ..arithmetic import Ball, number
+from ..errors import PrecisionError
 from ..spectrum import Evaluator, ModeSum
 from .degree_sums import DegreeSums, Terms, add_terms
 from .levels import Levels
@@ -28,6 +29,11 @@ def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal:
     if is_steep(teacher) and not is_steep(levels):
         return _with_steep_signal(levels, teacher, sums, goal)
     own, other = levels.branch(goal + 8), teacher.branch(goal + 8)
+    if own is not None and other is None and own.step > 1:
+        raise PrecisionError(
+            "a teacher of several layers is not summed beside a kernel whose eigenvalues vanish at every "
+            "second degree; choose another teacher"
+        )
     if own is None or other is None:
         return MomentSums(levels, teacher, sums, goal).evaluate
     isotropic = teacher is levels

@@ -276,7 +276,7 @@ class _PlainRests(_Rests):
         """Return a degree where eigenvalues are below kappa."""
         limit = kappa / 16 if not kappa.is_zero() else number(1)
         cut = 32
-        if isinstance(self.levels, DeepLevels):
+        if self._is_deep:
             # one table serves all
             return _MOST_DEEP_LEVELS
         while self.levels.multiplicity_is_positive(cut) and not self.levels.eigenvalue(cut - 1) < limit:
@@ -285,7 +285,7 @@ class _PlainRests(_Rests):
 
     def next_cut(self, cut: int) -> int:
         """Return a larger degree."""
-        if isinstance(self.levels, DeepLevels):
+        if self._is_deep:
             raise PrecisionError(
                 f"the spectrum of a ReLU kernel with several layers is summed up to degree {cut}; choose "
                 "fewer `digits` or samples, or a larger ridge"
@@ -299,7 +299,12 @@ class _PlainRests(_Rests):
 
     def is_last(self, cut: int) -> bool:
         """Return whether no larger cut is affordable."""
-        return isinstance(self.levels, DeepLevels) and cut >= _MOST_DEEP_LEVELS
+        return self._is_deep and cut >= _MOST_DEEP_LEVELS
+
+    @property
+    def _is_deep(self) -> bool:
+        steep = is_steep(self.levels)
+        return not steep and any(isinstance(each, DeepLevels) for each in (self.levels, self.teacher))
 
 
 class _PlainRest(Rest):

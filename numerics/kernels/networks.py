@@ -111,7 +111,8 @@ class ReLUNNGP(ZonalKernel):
     Notes
     -----
     :math:`\kappa_1(\cos\vartheta)=[\sin\vartheta+(\pi-\vartheta)\cos\vartheta]/\pi`: weights of variance 2
-    over the number of inputs, no biases, inputs of length 1. One hidden layer is ``ArcCosine(1)``.
+    over the number of inputs, no biases, inputs of length 1. One hidden layer is ``ArcCosine(1)``. Exact
+    eigenvalues are proven up to depth 3.
 
     References
     ----------
@@ -158,7 +159,8 @@ class ReLUNTK(ZonalKernel):
        \Sigma_{j+1}=\kappa_1(\Sigma_j),\qquad\Theta_{j+1}=\Sigma_{j+1}+\Theta_j\kappa_0(\Sigma_j),\qquad
        \kappa_0(\cos\vartheta)=1-\vartheta/\pi,
 
-    and the kernel is :math:`\Theta_L/(L+1)`.
+    and the kernel is :math:`\Theta_L/(L+1)`. Exact eigenvalues are proven up to depth 3; those of one hidden
+    layer vanish at the odd degrees from 3 on, those of more do not.
 
     References
     ----------

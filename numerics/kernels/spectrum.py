@@ -49,10 +49,12 @@ class ManifoldSpectrum(Spectrum):
     deterministic equivalent of kernel regression, for which the eigenfunctions count as independent and
     Gaussian; for real ones it has the right exponent, but its constant can be off.
 
-    Where the eigenvalues follow a formula (all kernels on the circle, Matérn and ReLU kernels of one hidden
-    layer on the sphere) sums over all degrees are found at a cost that does not grow with the number of
-    samples. Elsewhere degrees are added one by one as far as needed, and the rest is known from the kernel's
-    moments.
+    Where the eigenvalues follow a formula (all kernels on the circle but Gaussian ones, Matérn and ReLU
+    kernels of one hidden layer on the sphere) sums over all degrees are found at a cost that does not grow
+    with the number of samples. Elsewhere degrees are added one by one as far as needed. The rest is then
+    known from power sums over the lattice, which allows some 1e5 samples on the torus, or from the trace and
+    the mean square of the kernel, which allows few digits for ReLU kernels of several layers. Digits that
+    cannot be proven are refused.
 
     References
     ----------

@@ -23,7 +23,7 @@ from scalinglaws.numerics import (
     Torus,
 )
 
-RADIAL = [Laplace("1/3"), Matern("3/2", "1/4"), Matern("0.7", "1/4"), Matern(2, "1/4"), Gaussian("1/5")]
+RADIAL = [Laplace("1/3"), Matern("3/2", "1/4"), Matern("0.7", "1/6"), Gaussian("1/5")]
 ZONAL = [ArcCosine(0), ArcCosine(1), ArcCosine(3), ReLUNNGP(3), ReLUNTK(1), ReLUNTK(3)]
 
 

@@ -32,20 +32,21 @@ from scalinglaws.numerics.kernels.level_sums import level_sums
 from scalinglaws.numerics.kernels.moment_sums import MomentSums
 from scalinglaws.numerics.spectrum import SQUARED_UNLEARNED_SIGNAL, UNLEARNED_SIGNAL
 
+SLOW = pytest.mark.slow
 CASES = [
     (Laplace(), Circle(), None),
     (CircleSobolev(1), Circle(), Matern("3/2")),
-    (Matern("0.7", "1/3"), Sphere(2), None),
-    (Laplace(), Sphere(3), Matern("3/2")),
-    (ReLUNTK(1), Sphere(2), None),
+    pytest.param(Matern("0.7", "1/3"), Sphere(2), None, marks=SLOW),
+    pytest.param(Laplace(), Sphere(3), Matern("3/2"), marks=SLOW),
+    pytest.param(ReLUNTK(1), Sphere(2), None, marks=SLOW),
     (ArcCosine(1), Sphere(1), Laplace()),
     (Laplace(), Sphere(2), ArcCosine(0)),
-    (ArcCosine(0), Sphere(2), ArcCosine(1)),
-    (ReLUNTK(1), Circle(), ArcCosine(1)),
-    (Laplace(), Torus(2), None),
+    pytest.param(ArcCosine(0), Sphere(2), ArcCosine(1), marks=SLOW),
+    pytest.param(ReLUNTK(1), Circle(), ArcCosine(1), marks=SLOW),
+    pytest.param(Laplace(), Torus(2), None, marks=SLOW),
     (Matern("3/2", "1/4"), Torus(2), Laplace("1/2")),
     (Gaussian("1/3"), Circle(), Laplace()),
-    (Gaussian("1/2"), Sphere(2), None),
+    pytest.param(Gaussian("1/2"), Sphere(2), None, marks=SLOW),
     (Gaussian("1/4"), Torus(2), None),
     (CircleSobolev(1), Circle(), Gaussian("1/5")),
     (Laplace(), Torus(2), Gaussian("1/4")),
@@ -86,7 +87,7 @@ def test_degrees_of_freedom_of_the_sobolev_kernel_are_a_hyperbolic_cotangent(kap
         assert abs(found - exact) < mpmath.mpf(10) ** -30 * exact
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     order=st.fractions("1/4", 3, max_denominator=6),
     length=st.fractions("1/5", 2, max_denominator=10),
@@ -134,13 +135,13 @@ def test_risk_of_the_sobolev_kernel_is_its_renormalised_ridge_times_samples():
 @pytest.mark.parametrize(
     ("kernel", "manifold", "alpha"),
     [
-        (Laplace(), Sphere(1), 1),
+        pytest.param(Laplace(), Sphere(1), 1, marks=SLOW),
         (Laplace(), Sphere(2), 1 / 2),
-        (Laplace(), Sphere(3), 1 / 3),
-        (Matern("3/2"), Sphere(2), 3 / 2),
+        pytest.param(Laplace(), Sphere(3), 1 / 3, marks=SLOW),
+        pytest.param(Matern("3/2"), Sphere(2), 3 / 2, marks=SLOW),
         (ReLUNTK(1), Sphere(3), 1 / 3),
-        (ArcCosine(1), Sphere(2), 3 / 2),
-        (CircleSobolev(2), Circle(), 3),
+        pytest.param(ArcCosine(1), Sphere(2), 3 / 2, marks=SLOW),
+        pytest.param(CircleSobolev(2), Circle(), 3, marks=SLOW),
     ],
     ids=repr,
 )
@@ -185,7 +186,7 @@ def test_modes_without_an_eigenvalue_are_never_learned():
     assert abs(spectrum.signal_total() - 1) < mpmath.mpf(10) ** -14
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(samples=st.integers(2, 200), ridge=st.fractions("1/1000", 10, max_denominator=1000))
 def test_a_teacher_that_is_the_kernel_changes_nothing(samples, ridge):
     for manifold in (Circle(), Sphere(2)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sympy import Expr, Symbol, exp, integrate, oo, simplify
+from sympy import Expr, Symbol, exp, integrate, oo, simplify, sympify
 
 from ..expansion import Expansion
 from .distance import NearestDistance
@@ -67,19 +67,20 @@ def nearest_neighbour_error(p: Any = power, dimension: Any = _d) -> Expansion:
 
     Notes
     -----
-    For $F$ with continuous derivatives on the flat torus of volume 1; what is left out belongs to the second
-    derivatives and is smaller by $T^{-1/d}$.
+    For $F$ with continuous third derivatives on the flat torus of volume 1. The term with one second derivative
+    is odd in the direction and has no mean; what is left out is smaller by $r^2$, by $r^{1+p}$ where $p<1$ from
+    directions along the level sets of $F$, and by the $1/T$ of the distance.
 
     >>> print(nearest_neighbour_error(2, 2))
-    1/(2*pi*T) + O(T**(-3/2))
+    1/(2*pi*T) + O(T**(-2))
     """
     found = NearestDistance(dimension=whole("dimension", dimension, least=1)).moment(p)
-    # smaller than the leading term by a length
     length = NearestDistance(dimension=dimension).exponent(1)
     T = found.variable
+    smaller = (2 * length, (1 + sympify(p)) * length, -1)
     return Expansion.of(
         found.leading * direction_moment(p, dimension),
         T,
-        error=[T ** (found.exponent() + length)],
+        error=[T ** (found.exponent() + power_of_many) for power_of_many in smaller],
         where=found.where,
     )

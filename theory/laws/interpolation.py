@@ -96,7 +96,7 @@ def nearest_neighbour_regression() -> Derivation:
     return Derivation(
         name="nearest-neighbour-regression",
         title="Error of the value of the nearest neighbour",
-        regime=TORUS + r", a function with continuous second derivatives",
+        regime=TORUS + r", a function with continuous third derivatives",
         source=f"{PAPER}, section 2.2, and {COMPANION} give the exponents; constants derived here",
         steps=(
             Step(
@@ -109,7 +109,7 @@ def nearest_neighbour_regression() -> Derivation:
                 rule=r"To first order the function changes by its gradient times the step, whose direction "
                 r"is uniform and independent of its length (law nearest-neighbour-distance)",
                 rigour=Rigour.LEADING,
-                error=(T ** (-1 / d),),
+                error=(T ** (-2 / d), T ** (-(1 + p) / d), 1 / T),
                 sampler=nearest_value,
             ),
         ),

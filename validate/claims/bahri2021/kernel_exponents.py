@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 import mpmath
-from sympy import Expr, Min, Rational
+from sympy import Expr, Integer, Min, Rational
 
 from ....numerics import (
     Circle,
@@ -25,8 +26,14 @@ from ....numerics import (
     solve_ridge,
 )
 from ....theory import symbols
+from ....theory.kernels import (
+    KernelLearning,
+    gaussian,
+    matern,
+    regression_exponents,
+    ridgeless_kernel_rates,
+)
 from ....theory.kernels import letters as kernel_letters
-from ....theory.kernels import regression_exponents, ridgeless_kernel_rates
 from ...claim import Case, Claim, Context, Evidence, Leg, LegKind
 from ...simulate import lattice_risk, simulate_kernel_regression
 from ...simulate.replicates import child_seed
@@ -337,43 +344,15 @@ def analytic_numeric(_: Context, *, dimension: int, exponent: float | None = Non
 
 def analytic_symbolic(_: Context, *, dimension: int, exponent: Expr | None = None) -> Evidence:
     """Compare the engine's exponent for a target smoother than any power with 4/d."""
-    at = {alpha_S: Rational(dimension + 1), alpha_T: Rational(10**6), d: Rational(dimension)}
+    space = Integer(dimension)
+    learning = KernelLearning(
+        student=matern(smoothness=Rational(1, 2), dimension=space), teacher=gaussian(dimension=space)
+    )
     claimed = Rational(4, dimension) if exponent is None else exponent
-    derived = regression_exponents().at(at)
     return symbolic_equality(
-        [Identity(label=r"$\beta$, $\alpha_S=d+1$, $\alpha_T\to\infty$", derived=derived, claimed=claimed)],
+        [Identity(label=r"$\beta$, Laplace and Gaussian kernel", derived=learning.beta, claimed=claimed)],
         summary=f"Exponent in dimension {dimension}",
     )
-
-
-def analytic_symbolic_1(context: Context) -> Evidence:
-    """Examine the circle."""
-    return analytic_symbolic(context, dimension=1)
-
-
-def analytic_numeric_1(context: Context) -> Evidence:
-    """Examine the circle."""
-    return analytic_numeric(context, dimension=1)
-
-
-def analytic_symbolic_2(context: Context) -> Evidence:
-    """Examine the torus of two dimensions."""
-    return analytic_symbolic(context, dimension=2)
-
-
-def analytic_numeric_2(context: Context) -> Evidence:
-    """Examine the torus of two dimensions."""
-    return analytic_numeric(context, dimension=2)
-
-
-def analytic_symbolic_3(context: Context) -> Evidence:
-    """Examine the torus of three dimensions."""
-    return analytic_symbolic(context, dimension=3)
-
-
-def analytic_numeric_3(context: Context) -> Evidence:
-    """Examine the torus of three dimensions."""
-    return analytic_numeric(context, dimension=3)
 
 
 ANALYTIC = Claim(
@@ -386,13 +365,12 @@ ANALYTIC = Claim(
     cases=tuple(
         Case(
             regime=rf"$d={dimension}$",
-            legs=(Leg(kind=LegKind.SYMBOLIC, run=symbolic), Leg(kind=LegKind.NUMERIC, run=numeric)),
+            legs=(
+                Leg(kind=LegKind.SYMBOLIC, run=partial(analytic_symbolic, dimension=dimension)),
+                Leg(kind=LegKind.NUMERIC, run=partial(analytic_numeric, dimension=dimension)),
+            ),
         )
-        for dimension, symbolic, numeric in (
-            (1, analytic_symbolic_1, analytic_numeric_1),
-            (2, analytic_symbolic_2, analytic_numeric_2),
-            (3, analytic_symbolic_3, analytic_numeric_3),
-        )
+        for dimension in (1, 2, 3)
     ),
     note=r"The student saturates at $2\alpha_S/d=2(d+1)/d$, which is $4/d$ for $d=1$ only.",
 )
