@@ -179,7 +179,7 @@ def solve_balls(
     problem: Regression, noise: Fraction, source: Fraction | None, bits: int, *, gradient: bool = False
 ) -> SolvedBalls:
     """Return the solution of an exact problem, proven to `bits` bits."""
-    exact = _without_fixed_point(problem, noise, bits)
+    exact = _without_fixed_point(problem, noise, source, bits)
     if exact is not None:
         return _with_gradient_at_zero(exact, problem, noise, source) if gradient else exact
 
@@ -314,7 +314,9 @@ def _vacancies(problem: Regression, kappa: Ball, z: Ball) -> tuple[Ball, Ball]:
     return (larger, smaller) if t >= n else (smaller, larger)
 
 
-def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> SolvedBalls | None:
+def _without_fixed_point(
+    problem: Regression, noise: Fraction, source: Fraction | None, bits: int
+) -> SolvedBalls | None:
     """Return the point where kappa is exactly 0, None elsewhere, and raise where the risk is infinite."""
     size, samples = problem.spectrum.size, problem.samples
     if problem.ridge_per_sample:
@@ -334,17 +336,21 @@ def _without_fixed_point(problem: Regression, noise: Fraction, bits: int) -> Sol
                 "`noise` > 0 has infinite risk; choose ridge > 0 or more samples"
             )
         variance = noise * Fraction(size) / (samples - Fraction(size))
-    with working_precision(bits + 20):
+    with working_precision(bits + 60):
         zero = number(0)
         modes = infinity() if isinstance(size, float) else number(size)
+        bias = zero
+        if not problem.spectrum.is_isotropic(source):
+            # signal in modes whose eigenvalue vanishes is never learned
+            (bias,) = problem.spectrum.evaluator([UNLEARNED_SIGNAL], source, bits + 20)(zero)
         figures = {
             "kappa": zero,
             "df1": modes,
             "df2": modes,
             "df3": modes,
-            "risk": number(noise + variance),
-            "excess": number(variance),
-            "bias": zero,
+            "risk": number(noise + variance) + bias,
+            "excess": number(variance) + bias,
+            "bias": bias,
             "variance": number(variance),
         }
     return SolvedBalls(figures=figures, bits=bits)

@@ -22,6 +22,8 @@ features = Symbol("N", positive=True)
 samples = Symbol("T", positive=True)
 #: Latent dimension $M$: the number of eigenvalues.
 size = Symbol("M", positive=True)
+#: Dimension $d \ge 1$ of the manifold on which the data lie.
+dimension = Symbol("d", positive=True)
 #: Penalty $\delta$ on the squared norm of the weights, beside the *sum* of squared errors.
 ridge = Symbol("delta", positive=True)
 #: First step size $\gamma$ of stochastic gradient descent.

@@ -15,10 +15,11 @@ from .deep_levels import DeepLevels
 from .kernel import Kernel, check_is_kernel
 from .levels import Levels
 from .manifold import Circle, Manifold, Sphere
+from .matern_levels import MaternLevels
 from .networks import ArcCosine, ReLUNNGP, ReLUNTK
 from .radial import Gaussian, Matern
 from .sobolev import CircleSobolev
-from .sphere_levels import ArcCosineLevels, GaussianLevels, MaternLevels, TangentLevels
+from .sphere_levels import ArcCosineLevels, GaussianLevels, TangentLevels
 from .torus_levels import GaussianTorusLevels, MaternTorusLevels, SobolevLevels
 
 _MOST_LEVELS = 100_000

@@ -147,6 +147,18 @@ def test_torus_has_period_one_in_each_coordinate():
         assert np.allclose(found, kernel.matrix(Torus(3), moved, np.zeros((1, 3))), rtol=1e-12)
 
 
+@pytest.mark.parametrize("kernel", [Laplace("1/8"), Laplace("2/5"), Matern("0.7", "1/5")], ids=repr)
+def test_many_pairs_on_the_torus_have_the_values_of_single_ones(kernel):
+    # far images are interpolated for many pairs, and added one by one for few
+    torus = Torus(2)
+    left, right = (torus.uniform(np.random.default_rng(seed), 80) for seed in (5, 6))
+    left[0], right[0], right[1] = 0, 0, 0.5
+    many = kernel.matrix(torus, left, right)
+    for i, j in [(0, 0), (0, 1), *((i, (7 * i) % 80) for i in range(1, 12))]:
+        one = kernel.matrix(torus, left[i : i + 1], right[j : j + 1])[0, 0]
+        assert math.isclose(many[i, j], one, rel_tol=2e-14)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

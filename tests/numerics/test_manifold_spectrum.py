@@ -183,6 +183,10 @@ def test_modes_without_an_eigenvalue_are_never_learned():
     # they act as noise, whose excess is a factor 1 / (1 - df2 / samples), and all else is learned
     point = solve_ridge(spectrum, features="inf", samples=10**20, digits=10)
     assert float(point.risk / odd) == pytest.approx(1 / (1 - float(point.df2) * 1e-20), rel=1e-9)
+    # as they do without any noise
+    limit = solve_ridge(spectrum, features="inf", samples="inf")
+    assert limit.risk == limit.bias
+    assert float(limit.risk / odd) == pytest.approx(1, rel=1e-14)
     assert abs(spectrum.signal_total() - 1) < mpmath.mpf(10) ** -14
 
 

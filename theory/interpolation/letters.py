@@ -11,9 +11,8 @@ from typing import Any
 from sympy import Expr, Rational, Symbol
 
 from ...numerics import exact
+from ..symbols import dimension as dimension
 
-#: Dimension $d$ of the manifold.
-dimension = Symbol("d", positive=True)
 #: Power $p$ of the loss $|f-F|^p$.
 power = Symbol("p", positive=True)
 #: Order $k$ of the pieces: polynomials of this degree.

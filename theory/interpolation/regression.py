@@ -67,9 +67,9 @@ def nearest_neighbour_error(p: Any = power, dimension: Any = _d) -> Expansion:
 
     Notes
     -----
-    For $F$ with continuous third derivatives on the flat torus of volume 1. The term with one second derivative
-    is odd in the direction and has no mean; what is left out is smaller by $r^2$, by $r^{1+p}$ where $p<1$ from
-    directions along the level sets of $F$, and by the $1/T$ of the distance.
+    For $F$ with continuous third derivatives on the flat torus of volume 1. The term with one second
+    derivative is odd in the direction and has no mean; what is left out is smaller by $r^2$, by $r^{1+p}$
+    where $p<1$ from directions along the level sets of $F$, and by the $1/T$ of the distance.
 
     >>> print(nearest_neighbour_error(2, 2))
     1/(2*pi*T) + O(T**(-2))

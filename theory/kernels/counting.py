@@ -8,23 +8,14 @@ degree less those of degree $n-2$, so that sums over degrees of one parity teles
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, binomial, ff, gamma, gammasimp, pi, simplify, sympify
+from sympy import Expr, Integer, binomial, ff, gamma, gammasimp, simplify, sympify
 
 from ..expansion import Expansion
+from ..interpolation.distance import unit_ball
 from .gamma_ratio import gamma_ratio
 from .letters import degree, dimension
 
 n = degree
-
-
-def ball_volume(dimension: Expr) -> Expr:
-    r"""Return the volume $V_d=\pi^{d/2}/\Gamma(1+d/2)$ of the unit ball.
-
-    >>> [ball_volume(d) for d in (1, 2, 3)]
-    [2, pi, 4*pi/3]
-    """
-    half = sympify(dimension) / 2
-    return simplify(pi**half / gamma(1 + half))
 
 
 def torus_modes(dimension: Expr = dimension) -> Expansion:
@@ -39,7 +30,7 @@ def torus_modes(dimension: Expr = dimension) -> Expansion:
     pi*n**2 + O(n)
     """
     d = sympify(dimension)
-    return Expansion.of(ball_volume(d) * n**d, n, error=[n ** (d - 1)], where=_where(d))
+    return Expansion.of(unit_ball(d) * n**d, n, error=[n ** (d - 1)], where=_where(d))
 
 
 def harmonics(dimension: Expr = dimension) -> Expr:

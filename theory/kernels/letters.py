@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Symbol
 
-#: Dimension $d\\ge1$ of the manifold.
-dimension = Symbol("d", positive=True)
+from ..symbols import dimension as dimension
+
 #: Degree $n$ of a harmonic on the sphere, or length of an integer frequency on the torus.
 degree = Symbol("n", positive=True)
 #: Smoothness $\\nu$ of a Matérn kernel.

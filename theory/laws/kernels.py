@@ -114,21 +114,21 @@ def kernel_regression() -> Derivation:
         [_filled(step) for step in rate_derivation(scaling, "bias", at=at).steps] for at in points.values()
     ]
     shared = [step for step in derived[0] if any(_same(step, other) for other in derived[1])]
-    steps = [*shared]
+    steps = [
+        Step(
+            statement=exponent,
+            rule=f"The transform of the {kernel} falls with this power of the frequency, and the number of "
+            "frequencies grows with the dimension as power",
+            rigour=Rigour.DEFINITION,
+            sampler=frequencies,
+        )
+        for exponent, kernel in ((Eq(a, student_decay / d), "student"), (Eq(b, teacher_decay / d), "teacher"))
+    ]
+    steps += shared
     for regime, found in zip(points, derived, strict=True):
         own = [step for step in found if not any(_same(step, other) for other in shared)]
         steps += [replace(step, regime=regime) for step in own]
     slow, fast = exponents()
-    for exponent, kernel in ((Eq(a, student_decay / d), "student"), (Eq(b, teacher_decay / d), "teacher")):
-        steps.append(
-            Step(
-                statement=exponent,
-                rule=f"The transform of the {kernel} falls with this power of the frequency, and the number "
-                "of frequencies grows with the dimension as power",
-                rigour=Rigour.DEFINITION,
-                sampler=frequencies,
-            )
-        )
     beta = Symbol("beta", positive=True)
     dictionary = {a: student_decay / d, b: teacher_decay / d}
     in_decays = Min(*((-exponent).subs(dictionary) for exponent in (slow, fast)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 
-from ....numerics import nearest_distance_moment
+from ....theory.laws.interpolation_samples import error_of_waves
 from ...claim import Context
 from ...measure.exponent_fit import fit_exponent
 from ...simulate import InterpolationSimulation, simulate_interpolation
@@ -61,24 +61,5 @@ def exponent_point(
 
 @cache
 def nearest_square(samples: int, dimension: int) -> mpmath.mpf:
-    r"""Return the expected squared error of the nearest value for $F=\sum_i\sin2\pi x_i$, exactly.
-
-    Notes
-    -----
-    Over places, a step $s$ changes $F$ by $\sum_i(1-\cos2\pi s_i)$ in the square; with a direction $u$ that
-    is uniform this is $d\,E(1-\cos2\pi ru_1)$, a series in the even moments of the distance.
-
-    >>> float(nearest_square(10**9, 2)) / (4 * math.pi**2 / (2 * math.pi * 10**9))  # doctest: +ELLIPSIS
-    0.99999999...
-    """
-    with mpmath.workdps(30):
-        total, component, place = mpmath.mpf(0), mpmath.mpf(1), 0
-        while True:
-            place += 1
-            component *= mpmath.mpf(2 * place - 1) / (dimension + 2 * place - 2)
-            moment = nearest_distance_moment(2 * place, samples=samples, dimension=dimension, digits=12)
-            term = dimension * (2 * mpmath.pi) ** (2 * place) * component * moment
-            term /= mpmath.factorial(2 * place)
-            total += term if place % 2 else -term
-            if term < total * mpmath.mpf("1e-12"):
-                return total
+    r"""Return the expected squared error of the nearest value for $F=\sum_i\sin2\pi x_i$, to 12 digits."""
+    return error_of_waves(dimension, samples, 12)

@@ -11,6 +11,7 @@ from typing import Final
 from sympy import Expr, Symbol, sympify
 
 from ....theory import Notation
+from ....theory.symbols import dimension as dimension
 
 PAPER_ID: Final = "bahri2021"
 NOTATION = Notation.named(PAPER_ID)
@@ -20,7 +21,6 @@ CIRCULATING: Final = "in circulation, not in the paper"
 
 P, D, S = (Symbol(name, positive=True) for name in ("P", "D", "S"))
 alpha_K = Symbol("alpha_K", positive=True)
-dimension = Symbol("d", positive=True)
 
 
 def in_letters(expression: Expr) -> Expr:
