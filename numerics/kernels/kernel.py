@@ -47,7 +47,7 @@ class Kernel(ABC):
         Parameters
         ----------
         manifold : where the points lie
-        left, right : one point a row, shape (count, coordinates): d numbers on the torus, the unit vector of
+        left, right : one point a row: d numbers on the torus, the unit vector of
             d + 1 on the sphere; None for the points of `left`
 
         Returns

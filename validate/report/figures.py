@@ -13,7 +13,7 @@ from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from .curves import Curve, CurveKind, FigureData, Panel
 
@@ -128,17 +128,24 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
 
 
 def _label_between_powers(axis: Axis) -> None:
-    """Label two and five times a power of ten on an axis that is so short that the powers are few."""
+    """Label multiples of a power of ten on an axis that is so short that the powers are few."""
     low, high = axis.get_view_interval()
+    if high >= 50 * low:
+        axis.set_minor_formatter(NullFormatter())
+        return
+    digits = (1, 2, 5) if high >= 6 * low else range(1, 6)
 
     def label(place: float, _: int) -> str:
         power = math.floor(math.log10(place) + 1e-9)
         digit = round(place / 10.0**power)
-        if digit not in (2, 5) or high >= 50 * low:
+        if digit not in digits:
             return ""
-        return rf"${digit}\times10^{{{power}}}$" if power else f"${digit}$"
+        if power == 0:
+            return f"${digit}$"
+        return rf"$10^{{{power}}}$" if digit == 1 else rf"${digit}\times10^{{{power}}}$"
 
     axis.set_minor_formatter(FuncFormatter(label))
+    axis.set_major_formatter(FuncFormatter(label))
 
 
 def _draw_curve(axes: Axes, curve: Curve) -> None:

@@ -83,7 +83,8 @@ def curves_figure(risk: FloatArray, samples: Sequence[float], features: Sequence
         Curve(
             kind=CurveKind.THEORY,
             x=tuple(samples[place] for place in shown),
-            y=tuple(float(row[place]) for place in shown),
+            # a risk of zero, of more samples than modes, has no place on a logarithmic axis
+            y=tuple(float(row[place]) or math.nan for place in shown),
             label=f"$N={_label(width)}$",
             family=family,
         )
