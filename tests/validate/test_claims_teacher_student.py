@@ -12,6 +12,7 @@ from scalinglaws.theory import teacher_student as theory
 from scalinglaws.validate import Context, Outcome
 from scalinglaws.validate.claims.bahri2021 import (
     aligned,
+    exchange,
     fourth_moment,
     joint_loss,
     loss_forms,
@@ -40,9 +41,9 @@ LEGS = [
     (partial(loss_forms.forms_numeric, own=False), S),
     (loss_forms.eigenvectors_numeric, S),
     (loss_forms.eigenvectors_simulation, S),
-    (joint_loss.exchange_symbolic, S),
-    (joint_loss.exchange_simulation, S),
-    (joint_loss.other_teacher_numeric, C),
+    (exchange.exchange_symbolic, S),
+    (exchange.exchange_simulation, S),
+    (exchange.other_teacher_numeric, C),
     (joint_loss.joint_symbolic, S),
     (joint_loss.factor_symbolic, S),
     (joint_loss.rows_symbolic, S),

@@ -6,7 +6,7 @@ import math
 from typing import Any, Final
 
 import numpy as np
-from sympy import Matrix, Rational, eye
+from sympy import Matrix, Rational, Symbol, eye
 
 from ....numerics import PowerLaw
 from ...claim import Context
@@ -30,6 +30,8 @@ EQUIVALENT: Final = (
     r"power laws"
 )
 POWER_LAW: Final = r"$\mathcal C$ has eigenvalues $i^{-(1+\alpha_K)}$, $\alpha_K>0$"
+#: The gap $\Delta_m$ with $\sum_ic_i/(c_i+\Delta_m)=m$.
+GAP: Final = Symbol("Delta_m", positive=True)
 
 ExactDraw = tuple[Matrix, Matrix, Matrix]
 
