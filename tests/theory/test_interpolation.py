@@ -115,6 +115,8 @@ def test_analytic_losses_start_at_their_first_term():
         (cosh(x), "must vanish at x = 0"),
         (x**3 + x**4, "must be minimal at x = 0 and begins with 1 x\\^3"),
         (-(x**2), "must be minimal"),
+        (abs(x) ** 3, "must be analytic at x = 0, and Abs"),
+        ((x**2) ** Rational(3, 2), "must be analytic at x = 0"),
         (Integer(0) * x, "must have a term up to order 24"),
     ],
 )

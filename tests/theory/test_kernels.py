@@ -224,6 +224,16 @@ def test_a_smooth_teacher_saturates_the_student():
         learning.leading()
 
 
+def test_degrees_of_the_same_parity_can_be_learned():
+    student, teacher = kernels.relu_ntk(1, dimension=2), kernels.relu_nngp(1, dimension=2)
+    assert kernels.KernelLearning(student=student, teacher=teacher).beta == HALF * 3
+    deeper = kernels.relu_ntk(2, dimension=2)
+    assert (
+        kernels.KernelLearning(student=deeper, teacher=kernels.arc_cosine_law(2, dimension=2)).beta
+        == HALF * 5
+    )
+
+
 @pytest.mark.parametrize("order", [Rational(1, 3), HALF, 1, Rational(3, 2), Rational(9, 4)])
 def test_integer_class_is_below_the_fractional_order(order):
     law = kernels.matern(smoothness=order, dimension=3)
@@ -271,6 +281,19 @@ def test_networks_have_the_singularities_of_their_closed_forms():
         (
             lambda: kernels.KernelLearning(student=kernels.matern(), teacher=kernels.matern()),
             r"`student` has the decay \(d \+ 2\*nu\)/d; give numbers",
+        ),
+        (
+            lambda: kernels.KernelLearning(
+                student=kernels.relu_ntk(1, dimension=2),
+                teacher=kernels.matern("sphere", smoothness=HALF, dimension=2),
+            ),
+            r"`teacher` has odd degrees, for which the tangent kernel of a ReLU network of depth 1 has no",
+        ),
+        (
+            lambda: kernels.KernelLearning(
+                student=kernels.relu_ntk(1, dimension=2), teacher=kernels.arc_cosine_law(2, dimension=2)
+            ),
+            r"`teacher` has odd degrees",
         ),
         (lambda: smoothness.has_moment(kernels.matern(), 1), r"`law` has the decay"),
         (lambda: smoothness.has_moment(SOBOLEV, -1), r"`order` is -1; it must be a number >= 0"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sympy import (
     Integer,
     Matrix,
+    Max,
     Rational,
     Symbol,
     binomial,
@@ -19,6 +20,7 @@ from sympy import (
     pi,
     simplify,
     sqrt,
+    tan,
 )
 
 from scalinglaws.theory import symbols
@@ -168,6 +170,23 @@ def test_other_losses_are_refused_where_all_moments_count():
         gap_over_mean(exp(f), Estimator(outputs=(f,), order=concentrating))
 
 
+@pytest.mark.parametrize("loss", [abs(f), f * abs(f), sqrt(f), log(f), 1 / f, Max(f, 2 * f), tan(f + pi / 2)])
+@pytest.mark.parametrize("expand", [excess_over_limit, gap_over_mean])
+def test_losses_are_refused_where_they_are_not_smooth(loss, expand):
+    with pytest.raises(ValueError, match=r"`loss` = .* at the limit"):
+        expand(loss, coin(Rational(1, 3)), at={f: Integer(0)})
+
+
+@pytest.mark.parametrize(
+    ("loss", "smooth"), [(abs(f), f), (f * abs(f), f**2), (Max(f, -f), f), (log(f), log(f)), (1 / f, 1 / f)]
+)
+def test_kinks_elsewhere_do_no_harm(loss, smooth):
+    found, expected = (
+        excess_over_limit(each, coin(Rational(1, 3)), at={f: Rational(1, 3)}) for each in (loss, smooth)
+    )
+    assert found.coefficients == expected.coefficients
+
+
 @pytest.mark.parametrize(
     ("loss", "bound"),
     [
@@ -270,6 +289,8 @@ def test_degree_of_a_polynomial_loss():
         (lambda: first_coefficient(f, [f], shift=(1, 2), covariance=Matrix([[v]])), "`shift`"),
         (lambda: first_coefficient(f, [f], covariance=Matrix.eye(2)), "`covariance`"),
         (lambda: curvature_bound(b * f**2, f), "`loss` contains b"),
+        (lambda: curvature_bound(log(f), f), "`loss` = log\\(f\\) must have a second derivative"),
+        (lambda: curvature_bound(abs(f), f), "must have a second derivative"),
         (lambda: hoelder_slope(0, 1), "`order`"),
         (lambda: excess_of_minimum(Matrix([[1, 2]]), Matrix([[1]])), "`curvature`"),
         (lambda: excess_of_minimum(Matrix([[0]]), Matrix([[1]])), "`curvature` is singular"),

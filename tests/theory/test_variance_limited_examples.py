@@ -140,6 +140,7 @@ def test_remainder_follows_the_kink_for_small_powers_and_the_fourth_cumulant_for
         (lambda: in_parameters(Expansion.of(1 / width, width), Symbol("c", positive=True)), "`count`"),
         (lambda: runaway_expansion(0), "`order`"),
         (lambda: remainder_exponent(Rational(1)), "`value`"),
+        (lambda: remainder_exponent(Rational(-1)), "`value` = -1 must be positive"),
     ],
 )
 def test_bad_arguments_are_named(call, message):

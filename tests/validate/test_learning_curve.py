@@ -103,6 +103,8 @@ def test_powers_beyond_the_range_keep_their_sum():
     # without samples nothing of the signal is learned
     none = sweep_ridge(spectrum, features=np.inf, samples=1e-9).risk
     assert float(none) == pytest.approx(scattered.sum(), rel=1e-6)
+    with pytest.raises(TypeError, match="`modes` is of type list; give what `measured_modes` returns"):
+        predict_risk([1.0, 0.5], samples=[1])
     with pytest.raises(ValueError, match="`extend` is a power law from 1 to 100 of another spectrum"):
         extended_spectrum(measured_modes(index[:50] ** -1.5), found)
 

@@ -56,14 +56,13 @@ def cell_exponent(*, order: Any = _k, power: Any = power, dimension: Any = _d) -
     return cancel(-log(error).diff(N) * N).factor()
 
 
-@cache
 def product_exponent(dimensions: Sequence[int], *, order: int = 1, power: int = 2) -> Expr:
     r"""Return the exponent of the loss in the parameters on a product of manifolds, for an additive target.
 
     Parameters
     ----------
     dimensions :
-        those of the factors, a tuple of integers not smaller than 1.
+        those of the factors, integers not smaller than 1.
     order, power :
         of the pieces and of the loss, as in `LocalPieces`.
 
@@ -82,6 +81,11 @@ def product_exponent(dimensions: Sequence[int], *, order: int = 1, power: int = 
     """
     if not dimensions:
         raise ValueError("`dimensions` is empty; give the dimension of each factor")
+    return _product_exponent(tuple(dimensions), order, power)
+
+
+@cache
+def _product_exponent(dimensions: tuple[int, ...], order: int, power: int) -> Expr:
     shares = [Symbol(f"N_{place}", positive=True) for place in range(1, len(dimensions) + 1)]
     alphas = [cell_exponent(order=order, power=power, dimension=value) for value in dimensions]
     best = optimal_allocation(

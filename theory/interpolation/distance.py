@@ -58,7 +58,7 @@ def unit_ball(dimension: Expr = _d) -> Expr:
     4*pi/3
     """
     radial = integrate(_r ** (_d - 1) * exp(-(_r**2)), (_r, 0, oo))
-    return simplify((pi ** (_d / 2) / (_d * radial)).subs(_d, dimension))
+    return simplify((pi ** (_d / 2) / (_d * radial)).subs(_d, positive("dimension", dimension)))
 
 
 @cache

@@ -24,6 +24,7 @@ from sympy import (
     sympify,
 )
 
+from ..smooth_at import rough_part
 from .distance import Manifold, NearestDistance
 from .letters import dimension as _d
 from .letters import gap as _h
@@ -149,7 +150,7 @@ def loss_order(loss: Any, variable: Symbol) -> int:
     Raises
     ------
     ValueError
-        If the loss is not 0 at 0, has no minimum there, or no term up to order 24.
+        If the loss is not 0 at 0, not smooth or not minimal there, or has no term up to order 24.
 
     >>> from sympy import cosh, symbols
     >>> x = symbols("x")
@@ -159,6 +160,12 @@ def loss_order(loss: Any, variable: Symbol) -> int:
     expression = sympify(loss)
     if expression.subs(variable, 0).simplify() != 0:
         raise ValueError(f"`loss` = {expression} must vanish at {variable} = 0; subtract its value there")
+    rough = rough_part(expression, [variable], {variable: 0})
+    if rough is not None:
+        raise ValueError(
+            f"`loss` = {expression} must be analytic at {variable} = 0, and {rough} is not; for a power of "
+            "the modulus give it to `LocalPieces`"
+        )
     derivative = expression
     for place in range(1, _HIGHEST_ORDER + 1):
         derivative = diff(derivative, variable)

@@ -30,10 +30,13 @@ class Family:
         expansion in the degree $n\to\infty$, with one leading term that falls.
     modes :
         number of eigenfunctions of the family up to degree $n$, an expansion that grows.
+    parity :
+        0 for even degrees only, 1 for odd ones, None for all.
     """
 
     eigenvalue: Expansion
     modes: Expansion
+    parity: int | None = None
 
     def above(self, level: Symbol = LEVEL) -> Expansion:
         r"""Return the number of eigenvalues above a level that tends to 0.

@@ -26,6 +26,7 @@ from .law import KernelLaw
 from .letters import dimension, student_decay, teacher_decay
 
 a, b, T = symbols.decay, symbols.source, symbols.samples
+_PARITIES = ("even", "odd")
 
 
 @cache
@@ -89,8 +90,9 @@ class KernelLearning:
     Raises
     ------
     ValueError
-        If the manifolds differ, a decay is no number, or the student's eigenvalues fall faster than any
-        power: then there is no power law of its own.
+        If the manifolds differ, a decay is no number, the student's eigenvalues fall faster than any power:
+        then there is no power law of its own; or the teacher has degrees of a parity that the student lacks:
+        what it has there is never learned.
 
     >>> from sympy import Rational
     >>> from .law import gaussian, matern
@@ -117,6 +119,12 @@ class KernelLearning:
         for name, law in (("student", self.student), ("teacher", self.teacher)):
             if law.decay.free_symbols:
                 raise ValueError(f"`{name}` has the decay {law.decay}; give numbers for its parameters")
+        missing = _parities(self.teacher) - _parities(self.student)
+        if missing:
+            raise ValueError(
+                f"`teacher` has {' and '.join(_PARITIES[parity] for parity in sorted(missing))} degrees, for "
+                f"which {self.student.name} has no eigenvalues: the risk does not vanish; change one of them"
+            )
 
     @property
     def saturated(self) -> bool:
@@ -150,6 +158,12 @@ class KernelLearning:
                 "depends on all eigenvalues then, evaluate the fixed point on the spectrum"
             )
         return self.teacher.constant * self.rate.leading
+
+
+def _parities(law: KernelLaw) -> set[int]:
+    """Return the parities of the degrees at which a law has eigenvalues beyond finitely many."""
+    found = {family.parity for family in law.families} or {None}
+    return {0, 1} if None in found else {parity for parity in found if parity is not None}
 
 
 def exponents() -> tuple[Expr, Expr]:

@@ -151,18 +151,23 @@ def zonal_families(
     ]
     parities = [simplify(strengths[0] + sign * strengths[1]) for sign in (1, -1)]
     if parities[0] == parities[1]:
-        return (_family(parities[0], lowest, dimension, step=1),)
-    return tuple(_family(strength, lowest, dimension, step=2) for strength in parities if strength != 0)
+        return (_family(parities[0], lowest, dimension, parity=None),)
+    return tuple(
+        _family(strength, lowest, dimension, parity=parity)
+        for parity, strength in enumerate(parities)
+        if strength != 0
+    )
 
 
-def _family(strength: Expr, power: Expr, dimension: Expr, *, step: int) -> Family:
+def _family(strength: Expr, power: Expr, dimension: Expr, *, parity: int | None) -> Family:
     r"""Return the eigenvalues of $s\,\vartheta^j\simeq s\,[2(1-t)]^{j/2}$."""
     d, nu = sympify(dimension), sympify(power) / 2
     where = [] if d.is_number else [d >= 1]
     where += [] if nu.is_number else [nu > 0]
     constant = gammasimp(strength * 2**nu * power_prefactor(nu, d) / gamma(-nu))
     value: Expansion = gamma_ratio(-nu, nu + d, n, where=where) * constant
-    return Family(eigenvalue=value, modes=sphere_modes(d, step=step))
+    modes = sphere_modes(d, step=1 if parity is None else 2)
+    return Family(eigenvalue=value, modes=modes, parity=parity)
 
 
 @cache

@@ -195,10 +195,10 @@ def spline_of_many(random: Random, scale: Integer) -> Sample:
 
 def pieces(random: Random, scale: Integer) -> Sample:
     """Draw nodes, a scale of the cell and a place; the error is that of interpolating a monomial."""
-    order = random.randint(0, 3)
+    dimension, order = random.randint(1, 5), random.randint(0, 3)
     power = decimal(random, "0.6", "2.4")
     drawn: dict[Expr, Expr] = {
-        d: Integer(random.randint(1, 4)),
+        d: Integer(dimension),
         k: Integer(order),
         p: power,
         h: decimal(random, "0.1", "0.9"),

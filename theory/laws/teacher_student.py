@@ -132,7 +132,7 @@ def teacher_student_exact_factor() -> Derivation:
                 statement=Eq(R, A * (1 + trace)),
                 rule=r"Gaussian samples and any features: what the best predictor leaves is independent of "
                 r"the features, noise of variance $A$, to which least squares answers with "
-                r"$W=\operatorname{tr}\mathbb E(XX^\top)^{-1}$, $X$ the whitened features of the samples",
+                r"$W$, the mean trace of $(XX^\top)^{-1}$ for the whitened features $X$ of the samples",
                 regime=r"$N<T-1$",
                 sampler=gaussian_draws,
             ),

@@ -20,10 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sympy import Expr, Integer, Matrix, Mul, Symbol, factor, factorial, simplify, sympify
+from sympy import Expr, Integer, Matrix, Mul, Symbol, factor, factorial, nan, oo, simplify, sympify, zoo
 
 from .. import symbols
 from ..expansion import Expansion
+from ..smooth_at import rough_part
 from .estimator import Estimator, Powers, covariances, powers_of_degree, unit
 
 
@@ -46,9 +47,9 @@ def excess_over_limit(
     Raises
     ------
     ValueError
-        If the loss contains no output, if `order` is not a positive rational number, or if infinitely many
-        moments contribute: in a loss that is no polynomial, where the cumulants of all degrees are of one
-        order (`gap_bound` is what can be said then).
+        If the loss contains no output or is not smooth at the limit, if `order` is not a positive rational
+        number, or if infinitely many moments contribute: in a loss that is no polynomial, where the
+        cumulants of all degrees are of one order (`gap_bound` is what can be said then).
 
     Notes
     -----
@@ -162,6 +163,11 @@ def _taylor(
         raise ValueError(f"`loss` = {loss} contains none of the outputs {outputs}; write it in their symbols")
     if not (order.is_Rational and order.is_positive):
         raise ValueError(f"`order` = {order} must be a positive rational number; give a power of 1/{n}")
+    rough = rough_part(loss, outputs, at)
+    if rough is not None:
+        raise ValueError(
+            f"`loss` = {loss} must be smooth at the limit, and {rough} is not; give another limit in `at`"
+        )
     last = estimator.degrees(order)
     degree = polynomial_degree(loss, outputs)
     stop = degree if degree is not None and (last == 0 or degree <= last) else last
@@ -176,6 +182,10 @@ def _taylor(
     for k in range(smallest, stop + 1):
         for powers in powers_of_degree(k, len(outputs)):
             coefficient = _short(_derivative(loss, outputs, powers).subs(dict(at or {})))
+            if coefficient.has(oo, -oo, zoo, nan):
+                raise ValueError(
+                    f"`loss` = {loss} has no finite derivatives at the limit; give another limit in `at`"
+                )
             if coefficient != 0:
                 total = total + moment(powers) * coefficient
     kept = Expansion.of(

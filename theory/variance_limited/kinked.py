@@ -35,6 +35,7 @@ from sympy import (
     series,
     simplify,
     sqrt,
+    sympify,
 )
 
 from .. import symbols
@@ -123,11 +124,18 @@ def remainder_exponent(value: Expr) -> Expr:
     value :
         $\alpha>0$, a rational number.
 
+    Raises
+    ------
+    ValueError
+        If it is not positive, or leaves no remainder.
+
     Examples
     --------
     >>> remainder_exponent(Rational(1, 10)), remainder_exponent(Rational(3, 2))
     (7/10, 5/2)
     """
+    if not sympify(value).is_positive:
+        raise ValueError(f"`value` = {value} must be positive; give the power of the deviation")
     at: dict[Expr, Expr] = {}
     for monomial, coefficient in coin_loss().coefficients.items():
         exponent = monomial.exponent.subs(half_power, value)

@@ -28,6 +28,7 @@ from sympy import (
     solveset,
     sympify,
 )
+from sympy.calculus.util import continuous_domain
 
 
 def squared_loss(output: Symbol, target: Expr) -> Expr:
@@ -113,7 +114,8 @@ def curvature_bound(loss: Expr, output: Symbol) -> Expr:
     Raises
     ------
     ValueError
-        If the loss contains other symbols, or its third derivative has zeros that cannot be listed.
+        If the loss contains other symbols or has points without a second derivative, or its third derivative
+        has zeros that cannot be listed.
 
     Notes
     -----
@@ -130,6 +132,10 @@ def curvature_bound(loss: Expr, output: Symbol) -> Expr:
     others = second.free_symbols - {real}
     if others:
         raise ValueError(f"`loss` contains {min(map(str, others))} besides {output}; give it a number")
+    if not _continuous(second, real):
+        raise ValueError(
+            f"`loss` = {loss} must have a second derivative at every real {output}; give another"
+        )
     ends = [limit(Abs(second), real, end) for end in (oo, -oo)]
     turns = solveset(second.diff(real), real, S.Reals)
     if second.diff(real) == 0:
@@ -137,6 +143,14 @@ def curvature_bound(loss: Expr, output: Symbol) -> Expr:
     if not (turns.is_FiniteSet or turns is S.EmptySet) or nan in ends:
         raise ValueError(f"`loss` = {loss} has turning points of its curvature that cannot be listed")
     return max([*ends, *(simplify(Abs(second.subs(real, place))) for place in turns)])
+
+
+def _continuous(function: Expr, real: Symbol) -> bool:
+    try:
+        return bool(continuous_domain(function, real, S.Reals) == S.Reals)
+    except NotImplementedError:
+        # moduli and maxima
+        return False
 
 
 def gap_bound(loss: Expr, output: Symbol, variance: Expr) -> Expr:

@@ -59,6 +59,10 @@ def predict_risk(
     >>> print(predict_risk(modes, samples=[6, 12]).risk)
     [1.         0.66666667]
     """
+    if not isinstance(modes, MeasuredModes):
+        raise TypeError(f"`modes` is of type {type(modes).__name__}; give what `measured_modes` returns")
+    if extend is not None and not isinstance(extend, PowerLawRange):
+        raise TypeError(f"`extend` is of type {type(extend).__name__}; give what `measure_spectrum` returns")
     level = nonnegative("noise", noise)
     spectrum: Spectrum
     if extend is None:

@@ -98,6 +98,11 @@ def sample_bias(decay: float, index: ArrayLike, samples: float) -> FloatArray:
     samples :
         n, the number of data points.
 
+    Raises
+    ------
+    ValueError
+        If the decay is not larger than 1, or the samples not positive.
+
     Notes
     -----
     .. math::
@@ -113,6 +118,10 @@ def sample_bias(decay: float, index: ArrayLike, samples: float) -> FloatArray:
     >>> sample_bias(1.5, [10, 100], 1000).round(4).tolist()
     [0.0121, 0.1209]
     """
+    if not 1 < decay < math.inf:
+        raise ValueError(f"`decay` = {decay} must be larger than 1; the eigenvalues have no sum below")
+    if not samples > 0:
+        raise ValueError(f"`samples` = {samples} must be positive; give the number of data points")
     angle = math.pi / decay
     return np.asarray(-np.asarray(index, dtype=np.float64) / samples * angle / math.tan(angle))
 

@@ -111,7 +111,9 @@ BOUND = Claim(
             legs=(Leg(kind=LegKind.NUMERIC, run=signed_numeric),),
         ),
     ),
-    note=r"Positivity gives $\sum_n\lambda(n)|n|^t<\infty$; without it there is Parseval's "
+    note=r"Positivity gives $\sum_n\lambda(n)|n|^t<\infty$ for even $t$, and for odd $t$ that its dyadic "
+    r"blocks vanish (eigenvalues $n^{-2}/\log n$ of the circle: $t=1$, the sum infinite), enough for "
+    r"the bound; without it there is Parseval's "
     r"$\sum_n\lambda(n)^2|n|^{2t}<\infty$, half a power less. Rudin-Shapiro signs before $n^{-7/4}$ make a "
     r"kernel of the circle with one continuous derivative.",
 )
