@@ -112,7 +112,8 @@ def passes(left, right, errors, sampler, seed):
     try:
         return spot_check(left, right, errors, sampler, seed=seed).passed
     except ValueError as error:
-        assert "pole" in str(error)
+        if "pole" not in str(error):
+            raise
         return False
 
 
