@@ -31,9 +31,10 @@ def rough_part(
     >>> rough_part(abs(x) ** 3 + y, [x], {x: 0}), rough_part(abs(x) ** 3 + y, [x], {x: 1})
     (Abs(x), None)
     """
-    place = dict(values or {})
+    if not values:
+        return None
     for part in sorted(expression.atoms(Abs, sign, Heaviside, log, Pow, Max, Min, Piecewise), key=str):
-        if part.has(*variables) and any(simplify(edge.subs(place)) == 0 for edge in _edges(part)):
+        if part.has(*variables) and any(simplify(edge.subs(dict(values))) == 0 for edge in _edges(part)):
             return part
     return None
 

@@ -48,6 +48,21 @@ def test_exact_factor_at_every_size(few, gap):
     assert model.exact_factor(few, many) > model.planar_factor(few, many)
 
 
+@pytest.mark.parametrize("factor", [model.exact_factor, model.planar_factor])
+@pytest.mark.parametrize(
+    ("few", "many", "message"), [(9, 9, "`larger` = 9"), (9, 5, "`larger` = 5"), (0, 9, "`smaller` = 0")]
+)
+def test_factors_are_refused_where_the_mean_is_infinite(factor, few, many, message):
+    with pytest.raises(ValueError, match=message):
+        factor(few, many)
+
+
+def test_the_exact_factor_is_infinite_one_beyond_equality():
+    with pytest.raises(ValueError, match="`larger` = 10 must exceed 10, where the mean is infinite"):
+        model.exact_factor(9, 10)
+    assert model.planar_factor(9, 10) == 10
+
+
 def test_both_factors_agree_for_large_sizes_and_leave_the_variance_limited_excess():
     for factor in (model.exact_factor, model.planar_factor):
         assert limit(T * (factor(N, T) - 1), T, oo) == N

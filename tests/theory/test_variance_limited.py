@@ -10,6 +10,7 @@ from sympy import (
     Integer,
     Matrix,
     Max,
+    Piecewise,
     Rational,
     Symbol,
     binomial,
@@ -170,7 +171,19 @@ def test_other_losses_are_refused_where_all_moments_count():
         gap_over_mean(exp(f), Estimator(outputs=(f,), order=concentrating))
 
 
-@pytest.mark.parametrize("loss", [abs(f), f * abs(f), sqrt(f), log(f), 1 / f, Max(f, 2 * f), tan(f + pi / 2)])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        abs(f),
+        f * abs(f),
+        sqrt(f),
+        log(f),
+        1 / f,
+        Max(f, 2 * f),
+        Piecewise((f**2, f > 0), (0, True)),
+        tan(f + pi / 2),
+    ],
+)
 @pytest.mark.parametrize("expand", [excess_over_limit, gap_over_mean])
 def test_losses_are_refused_where_they_are_not_smooth(loss, expand):
     with pytest.raises(ValueError, match=r"`loss` = .* at the limit"):

@@ -156,6 +156,11 @@ def gaussian(manifold: str = "torus", *, dimension: Expr = dimension) -> KernelL
     dimension :
         $d\ge1$.
 
+    Raises
+    ------
+    ValueError
+        If the manifold is none of these, or a number lies outside its domain.
+
     >>> gaussian().decay
     oo
     """
@@ -173,6 +178,11 @@ def circle_sobolev(order: Expr) -> KernelLaw:
     ----------
     order :
         $m>1/2$, a symbol or a number.
+
+    Raises
+    ------
+    ValueError
+        If it is a number not larger than 1/2.
 
     >>> law = circle_sobolev(2)
     >>> law.alpha, law.constant
@@ -198,6 +208,11 @@ def arc_cosine_law(order: int, *, dimension: Expr = dimension) -> KernelLaw:
     dimension :
         $d\ge1$, a symbol or an integer.
 
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its domain.
+
     >>> arc_cosine_law(1).alpha
     3/d
     """
@@ -217,6 +232,11 @@ def relu_nngp(depth: int = 1, *, dimension: Expr = dimension) -> KernelLaw:
         number of hidden layers, an integer >= 1.
     dimension :
         $d\ge1$, a symbol or an integer.
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its domain.
 
     >>> relu_nngp(3).alpha
     3/d
@@ -243,6 +263,11 @@ def relu_ntk(depth: int = 1, *, dimension: Expr = dimension) -> KernelLaw:
         number of hidden layers, an integer >= 1.
     dimension :
         $d\ge1$, a symbol or an integer.
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its domain.
 
     >>> relu_ntk(2).alpha
     1/d

@@ -55,6 +55,11 @@ def inverse_wishart_trace(smaller: Expr, larger: Expr) -> Expr:
     smaller, larger :
         $m \ge 1$ and $M > m+1$; the mean is infinite at $M=m$ and $M=m+1$.
 
+    Raises
+    ------
+    ValueError
+        If they are numbers outside this domain.
+
     Notes
     -----
     By the Schur complement a diagonal entry of the inverse is one over the squared distance of a row from the
@@ -64,7 +69,7 @@ def inverse_wishart_trace(smaller: Expr, larger: Expr) -> Expr:
     >>> inverse_wishart_trace(symbols.features, symbols.samples)
     -N/(N - T + 1)
     """
-    smaller, larger = sympify(smaller), sympify(larger)
+    smaller, larger = _ordered(smaller, larger, gap=1)
     return factor(smaller * chi_square_moment(larger - smaller + 1, -1))
 
 
@@ -75,6 +80,11 @@ def exact_factor(smaller: Expr, larger: Expr) -> Expr:
     ----------
     smaller, larger :
         $m$ and $M$, as for `inverse_wishart_trace`.
+
+    Raises
+    ------
+    ValueError
+        As there.
 
     Notes
     -----
@@ -95,6 +105,11 @@ def planar_factor(smaller: Expr, larger: Expr) -> Expr:
     smaller, larger :
         $0 < m < M$.
 
+    Raises
+    ------
+    ValueError
+        If they are numbers outside this domain.
+
     Notes
     -----
     The engine's risk without ridge or noise, over its limit $m\kappa$ for $M\to\infty$.
@@ -102,9 +117,20 @@ def planar_factor(smaller: Expr, larger: Expr) -> Expr:
     >>> planar_factor(10, 14)
     7/2
     """
+    smaller, larger = _ordered(smaller, larger, gap=0)
     n, t = symbols.features, symbols.samples
     limit = ANY_SPECTRUM.sketch()
     alone = limit.at_degrees_of_freedom(limit.bias, n)
     both = ANY_SPECTRUM.at_degrees_of_freedom(ANY_SPECTRUM.bias, n)
     ratio = cancel(together(both / alone))
     return factor(ratio.subs({n: smaller, t: larger}, simultaneous=True))
+
+
+def _ordered(smaller: Expr, larger: Expr, *, gap: int) -> tuple[Expr, Expr]:
+    """Return both as expressions, numbers checked."""
+    low, high = sympify(smaller), sympify(larger)
+    if low.is_number and not low > 0:
+        raise ValueError(f"`smaller` = {low} must be positive; give the smaller of features and samples")
+    if (high - low).is_number and not high - low > gap:
+        raise ValueError(f"`larger` = {high} must exceed {low + gap}, where the mean is infinite; give more")
+    return low, high

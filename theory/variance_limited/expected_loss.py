@@ -42,7 +42,7 @@ def excess_over_limit(
     order :
         the power of $1/n$ that is kept, a positive rational number.
     at :
-        values of the limits of outputs; what vanishes there is no longer waited for.
+        values of the limits of outputs, which stay symbols where none is given.
 
     Raises
     ------

@@ -173,6 +173,11 @@ def hoelder_slope(order: Expr, constant: Expr) -> Expr:
     constant :
         $K>0$.
 
+    Raises
+    ------
+    ValueError
+        If the order is not positive.
+
     Notes
     -----
     For $s>1$ it is 0 at every point, so that $\ell$ is constant: a condition of this kind with $s=2$ is

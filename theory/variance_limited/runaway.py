@@ -72,6 +72,11 @@ def runaway_expansion(order: int = 1) -> Expansion:
     order :
         the power of $1/D$ that is kept, an integer >= 1.
 
+    Raises
+    ------
+    ValueError
+        If it is smaller.
+
     Examples
     --------
     >>> print(runaway_expansion())

@@ -47,7 +47,8 @@ def kernel(
     Prints the exponent of the ordered eigenvalues (decay), alpha_K = decay - 1, which is that of the learning
     curve of a target drawn from the kernel itself, the sum of all eigenvalues, and the first of them with
     their multiplicities. With --samples also the deterministic equivalent of regression on a Gaussian process
-    of the teacher kernel, as `evaluate ridge` does.
+    of the teacher kernel, as `evaluate ridge` does. What the teacher has in modes in which the kernel has no
+    eigenvalue is never learned.
     """
     from ...numerics import ManifoldSpectrum, kernel_eigenvalues, solve_ridge
 
