@@ -120,21 +120,26 @@ class DegreeSums:
 
     def evaluate(self, kappa: Ball) -> list[Ball]:
         """Return the balls of the sums from `start` on, at a positive kappa or exactly 0."""
-        panels = add_terms(self.sums, kappa, self._nodes)
         lower, corrections = self._at_start(kappa)
         totals = []
-        for index, what in enumerate(self.sums):
-            integral = panels[index] * (1 + symmetric(2 * self._quadrature_errors[index]))
-            integral += self._tail(what, kappa)
-            integral += symmetric(self._remainders[index] * abs(integral))
+        for index, (what, integral) in enumerate(zip(self.sums, self.integrals(kappa), strict=True)):
             if what.signal and self.silent:
                 totals.append(number(0))
                 continue
+            integral += symmetric(self._remainders[index] * abs(integral))
             total = integral / self.step + lower[index] / 2 - corrections[index]
             # eigenvalues that are off by a factor change each summand by at most its power
             changes = what.unlearned + what.learned + (1 if what.signal else 0)
             totals.append(total * (1 + symmetric(2 * changes * self._error)))
         return totals
+
+    def integrals(self, kappa: Ball) -> list[Ball]:
+        """Return the integrals of the summands from `start` on."""
+        panels = add_terms(self.sums, kappa, self._nodes)
+        return [
+            panel * (1 + symmetric(2 * error)) + self._tail(what, kappa)
+            for what, panel, error in zip(self.sums, panels, self._quadrature_errors, strict=True)
+        ]
 
     def _count(self, x: Ball) -> Ball:
         """Return the multiplicity at a real degree."""

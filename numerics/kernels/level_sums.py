@@ -14,6 +14,8 @@ from .moment_sums import MomentSums
 from .multiplicities import harmonics_polynomial
 from .sphere_levels import SphereLevels
 from .steep_sums import SteepSignalSums, is_steep
+from .torus_levels import MaternTorusLevels
+from .torus_sums import TorusSums
 
 
 def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal: int) -> Evaluator:
@@ -28,6 +30,12 @@ def level_sums(levels: Levels, teacher: Levels, sums: tuple[ModeSum, ...], goal:
     """
     if is_steep(teacher) and not is_steep(levels):
         return _with_steep_signal(levels, teacher, sums, goal)
+    if (
+        isinstance(levels, MaternTorusLevels)
+        and isinstance(teacher, MaternTorusLevels)
+        and levels.dimension > 1
+    ):
+        return TorusSums(levels, teacher, sums, goal).evaluate
     own, other = levels.branch(goal + 8), teacher.branch(goal + 8)
     if own is not None and other is None and own.step > 1:
         raise PrecisionError(

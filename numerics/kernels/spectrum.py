@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 import mpmath
 import numpy as np
@@ -24,6 +25,9 @@ from .level_sums import level_sums
 from .levels import Levels
 from .manifold import Manifold
 from .torus_levels import TorusLevels
+
+_BITS_OF_LOGARITHMS: Final = (64, 256, 1024, 4096)
+"""Precisions that are tried in turn: at high degree eigenvalues are differences that cancel."""
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -50,11 +54,12 @@ class ManifoldSpectrum(Spectrum):
     Gaussian; for real ones it has the right exponent, but its constant can be off.
 
     Where the eigenvalues follow a formula (all kernels on the circle but Gaussian ones, Matérn and ReLU
-    kernels of one hidden layer on the sphere) sums over all degrees are found at a cost that does not grow
-    with the number of samples. Elsewhere degrees are added one by one as far as needed. The rest is then
-    known from power sums over the lattice, which allows some 1e5 samples on the torus, or from the trace and
-    the mean square of the kernel, which allows few digits for ReLU kernels of several layers. Digits that
-    cannot be proven are refused.
+    kernels of one hidden layer on the sphere), and for Matérn kernels and teachers on a torus, sums over all
+    degrees are found at a cost that does not grow with the number of samples. Elsewhere degrees are added one
+    by one as far as needed, and the rest is known from the trace and the mean square of the kernel, which
+    allows few digits for ReLU kernels of several layers. On a torus frequencies are added up, too, if learned
+    ones reach less far than some hundred, which high dimensions or a teacher of very different `length` make
+    too many. Digits that cannot be proven are refused.
 
     References
     ----------
@@ -170,12 +175,15 @@ class ManifoldSpectrum(Spectrum):
             degree = math.floor(radius**2)
         else:
             degree = _degree_at(math.ceil(index), levels)
-        with working_precision(64):
-            for trial in range(degree, degree + 100):
-                if levels.multiplicity_is_positive(trial):
-                    ball = levels.eigenvalue(trial)
-                    if ball > 0:
-                        return float(log(ball).mid())
+        for trial in range(degree, degree + 100):
+            if levels.multiplicity_is_positive(trial):
+                for bits in _BITS_OF_LOGARITHMS:
+                    with working_precision(bits):
+                        ball = levels.eigenvalue(trial)
+                        if ball.is_zero():
+                            break
+                        if ball > 0 and ball.rel_accuracy_bits() > 20:
+                            return float(log(ball).mid())
         return -math.inf
 
     def eigenvalues(self, count: int | None = None) -> npt.NDArray[np.float64]:

@@ -270,8 +270,9 @@ def test_learning_curve_of_a_deep_kernel_is_found_to_some_digits():
 
 @pytest.mark.slow
 def test_lattices_that_are_too_large_are_refused():
-    with pytest.raises(PrecisionError, match="more lattice points than are affordable"):
-        solve_ridge(ManifoldSpectrum(Laplace(), Torus(2)), features="inf", samples=10**9, digits=5)
+    spectrum = ManifoldSpectrum(Laplace(), Torus(2), Laplace("1/500"))
+    with pytest.raises(PrecisionError, match="lengths of kernel and teacher differ too much"):
+        solve_ridge(spectrum, features="inf", samples=10**7, digits=3)
 
 
 def test_bad_arguments_are_named():
@@ -296,3 +297,12 @@ def test_bad_arguments_are_named():
         ManifoldSpectrum(Laplace(), Torus(30)).total()
     with pytest.raises(TypeError, match="must be a spectrum"):
         sweep_ridge(spectrum, features="inf", samples=[10, 20])
+
+
+def test_logarithms_of_eigenvalues_hold_at_any_index():
+    spectrum = ManifoldSpectrum(Laplace(), Sphere(2))
+    logs = [spectrum.log_eigenvalue(10**power) / math.log(10) for power in (20, 40, 60)]
+    assert logs[1] - logs[0] == pytest.approx(-30, abs=1e-6)
+    assert logs[2] - logs[1] == pytest.approx(-30, abs=1e-6)
+    risks = [solve_ridge(spectrum, features="inf", samples=10**power).risk for power in (20, 50)]
+    assert float(risks[0] / risks[1]) == pytest.approx(1e15, rel=1e-6)
