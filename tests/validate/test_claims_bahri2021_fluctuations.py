@@ -11,6 +11,7 @@ from sympy import Integer, Rational, Symbol, log, sqrt
 from scalinglaws.theory.variance_limited.runaway import share, time
 from scalinglaws.validate import Context, LegKind, Outcome
 from scalinglaws.validate.claims.bahri2021 import (
+    circulating_conditions,
     circulating_fluctuations,
     conditions,
     cross_entropy,
@@ -78,6 +79,8 @@ LEGS = [
     (circulating_fluctuations.at_minimum_numeric, S),
     (circulating_fluctuations.elsewhere_symbolic, C),
     (circulating_fluctuations.elsewhere_numeric, C),
+    (circulating_conditions.polynomial_symbolic, C),
+    (circulating_conditions.other_symbolic, S),
     (circulating_fluctuations.taylor_symbolic, C),
     (circulating_fluctuations.taylor_numeric, C),
 ]
@@ -119,6 +122,13 @@ def test_leg_comes_out_as_the_model_is(leg, outcome):
         assert len(found.formulas) == 2 * found.points
     else:
         assert found.table
+
+
+def test_conditions_are_decided_for_losses_of_either_kind():
+    f = circulating_conditions.f
+    assert circulating_conditions.polynomial_falls(f**3)
+    assert not circulating_conditions.curved_falls(f**4)
+    assert not circulating_conditions.exponential_falls(f)
 
 
 MUTATIONS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...claim import Paper
 from . import (
     aligned,
+    circulating_conditions,
     circulating_fluctuations,
     companions,
     conditions,
@@ -39,6 +40,7 @@ PAPER = Paper(
     claims=(
         *theorem_1.CLAIMS,
         *conditions.CLAIMS,
+        *circulating_conditions.CLAIMS,
         *to_the_limit.CLAIMS,
         *cross_entropy.CLAIMS,
         *width.CLAIMS,

@@ -42,8 +42,8 @@ SMOOTH = "loss smooth at the limit; outputs of random data or weights with all m
 
 SHARE = Fraction(1, 3)
 _TOSSES = (64, 256, 1024)
-_POLYNOMIALS = (f**2 / 2 - f, (f - 1) ** 4 + f**3)
-_CURVED = (logistic_loss(f, Rational(1, 4)), log(1 + f**2))
+POLYNOMIALS = (f**2 / 2 - f, (f - 1) ** 4 + f**3)
+CURVED = (logistic_loss(f, Rational(1, 4)), log(1 + f**2))
 _v = Symbol("v", positive=True)
 
 
@@ -67,7 +67,7 @@ def polynomial_symbolic(_: Context, *, exponent: Expr = EXPONENT) -> Evidence:
 def curved_symbolic(_: Context, *, exponent: Expr = EXPONENT) -> Evidence:
     """Bound the gap by half the largest second derivative times the variance."""
     identities = []
-    for loss in (squared_loss(f, 1), *_CURVED):
+    for loss in (squared_loss(f, 1), *CURVED):
         bound = Expansion.of(gap_bound(loss, f, _v / D), D)
         identities.append(
             Identity(
@@ -105,12 +105,12 @@ def _gap_numeric(losses: tuple[Expr, ...], coefficient: Expr) -> Evidence:
 
 def polynomial_numeric(_: Context, *, coefficient: Expr = HALF) -> Evidence:
     """Compare exact gaps of polynomials with their law."""
-    return _gap_numeric(_POLYNOMIALS[1:], coefficient)
+    return _gap_numeric(POLYNOMIALS[1:], coefficient)
 
 
 def curved_numeric(_: Context, *, coefficient: Expr = HALF) -> Evidence:
     """Compare exact gaps of losses with a bounded second derivative with their law."""
-    return _gap_numeric(_CURVED, coefficient)
+    return _gap_numeric(CURVED, coefficient)
 
 
 def tossed_mean(generator: np.random.Generator, samples: int) -> float:
