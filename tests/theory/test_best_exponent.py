@@ -126,7 +126,7 @@ def test_fewest_features_reach_the_rate_of_infinitely_many_and_fewer_do_not():
     fewest, per_features = all_rates().best(ridge_exponent, q), all_rates().best(ridge_exponent)
     kernel = rates().best(ridge_exponent)
     generator = random.Random(21)
-    for number in range(30):
+    for number in range(12):
         values = {a: draw(generator, 1.2, 3), b: draw(generator, 1.2, 8)}
         found = fewest.at(values)
         assert found.exponent == kernel.at(values).exponent
