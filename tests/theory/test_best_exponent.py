@@ -65,6 +65,7 @@ def test_best_ridge_of_kernel_regression_with_noise():
         checked += 1
 
 
+@pytest.mark.slow
 def test_isotropic_prior_wants_a_ridge_of_order_one():
     """The best ridge is the noise."""
     found = rates().best(ridge_exponent)
@@ -102,6 +103,7 @@ def test_best_ridge_with_few_features(features):
             assert abs(ridge_slope + float(chosen)) < 5e-3, values
 
 
+@pytest.mark.slow
 def test_every_choice_has_the_exponent_and_no_other_is_better():
     excess = rates().excess
     best = rates().best(ridge_exponent)

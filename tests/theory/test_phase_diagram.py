@@ -395,7 +395,9 @@ def test_allocations_have_phases():
 
 
 @pytest.mark.tex
-@pytest.mark.parametrize("name", ["kernel excess", "ridgeless bias", "allocation"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("kernel excess", marks=pytest.mark.slow), "ridgeless bias", "allocation"]
+)
 def test_tables_are_latex(name, compile_latex):
     _, diagram = case(name)
     table, formula = diagram.latex(), diagram._repr_latex_()

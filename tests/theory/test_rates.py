@@ -128,6 +128,7 @@ def random_values(generator):
     return {a: 1 + draw(0.1, 3), b: 1 + draw(0.1, 8), q: draw(0.2, 3), ridge_exponent: draw(-3, 6)}
 
 
+@pytest.mark.slow
 def test_kernel_rates_agree_with_the_fixed_point_at_random_parameters():
     generator = random.Random(2026)
     checked = sum(

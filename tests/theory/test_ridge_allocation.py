@@ -56,6 +56,7 @@ def test_the_best_split_is_best_and_has_the_exponent_of_the_exact_risk(source, p
         )
 
 
+@pytest.mark.slow
 def test_with_noise_features_are_few_and_without_they_are_half():
     noisy = RandomFeatureRidge().allocation(cost=N * T, budget=C).at({a: 3})
     assert noisy.exponents[N] == Rational(1, 4)
@@ -83,6 +84,7 @@ def test_equally_good_splits_are_an_interval():
     assert not best.is_unique
 
 
+@pytest.mark.slow
 def test_costs_are_powers():
     best = RandomFeatureRidge().allocation(cost=6 * N**2 * T, budget=C, part="bias").at({a: 2})
     assert 2 * best.exponents[N] + best.exponents[T] == 1
