@@ -144,6 +144,7 @@ def linprog_risk(terms, cost, fixed=()):
     )
 
 
+@pytest.mark.slow
 def test_three_resources_and_five_terms_agree_with_scipy(five_terms):
     draw = random.Random(3)
     for number in range(100):

@@ -53,7 +53,7 @@ CASES = {
     "sketch excess": lambda: (regions("sketch", "excess"), a, b, {}),
     "allocation": lambda: (allocation(), a, b, {}),
 }
-HEAVY = {"ridge excess"}
+HEAVY = {"ridge excess", "kernel excess", "kernel variance"}
 EACH_CASE = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow) if name in HEAVY else name for name in CASES]
 )
@@ -396,7 +396,12 @@ def test_allocations_have_phases():
 
 @pytest.mark.tex
 @pytest.mark.parametrize(
-    "name", [pytest.param("kernel excess", marks=pytest.mark.slow), "ridgeless bias", "allocation"]
+    "name",
+    [
+        pytest.param("kernel excess", marks=pytest.mark.slow),
+        pytest.param("ridgeless bias", marks=pytest.mark.slow),
+        "allocation",
+    ],
 )
 def test_tables_are_latex(name, compile_latex):
     _, diagram = case(name)

@@ -40,7 +40,7 @@ def sign(polynomial, place):
     return int(value > 0) - int(value < 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(curve_lists, st.integers(0, 2**32))
 def test_every_rational_point_lies_in_a_cell_with_its_signs(curves, seed):
     arrangement = Arrangement(curves)
@@ -52,7 +52,7 @@ def test_every_rational_point_lies_in_a_cell_with_its_signs(curves, seed):
             assert signs in arrangement.cells
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(curve_lists)
 def test_arcs_around_a_point_close_up(curves):
     arrangement = Arrangement(curves)

@@ -16,7 +16,7 @@ t = Symbol("t")
 coefficients = st.lists(st.integers(-6, 6), min_size=2, max_size=6).filter(lambda c: c[-1] != 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(coefficients)
 def test_roots_are_those_that_sympy_finds(given_coefficients):
     expected = sorted(set(Poly(given_coefficients[::-1], t).real_roots()), key=lambda r: r.evalf(30))
@@ -30,7 +30,7 @@ def test_roots_are_those_that_sympy_finds(given_coefficients):
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(coefficients, min_size=1, max_size=3))
 def test_a_rational_number_separates_neighbours(several):
     roots = merged_roots(map(fmpz_poly, several))
@@ -41,7 +41,7 @@ def test_a_rational_number_separates_neighbours(several):
         assert high is None or high.sign_of(place) > 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(coefficients, coefficients)
 def test_signs_at_roots(first, second):
     other = fmpz_poly(second)

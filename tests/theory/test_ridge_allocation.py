@@ -37,7 +37,7 @@ def slope(features, samples, *, decay, source, noise):
     ("source", "part", "noise", "decay"),
     [
         (None, "excess", 1, Rational(3, 2)),
-        (None, "bias", 0, Rational(3, 2)),
+        pytest.param(None, "bias", 0, Rational(3, 2), marks=pytest.mark.slow),
         pytest.param(3 * a, "bias", 0, Rational(3, 2), marks=pytest.mark.slow),
         pytest.param(2 * a, "excess", 1, Rational(3, 2), marks=pytest.mark.slow),
     ],
