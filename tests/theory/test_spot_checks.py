@@ -27,7 +27,7 @@ NOT_SHARP = {("optimal-ridge-power-law", r"The ridge does not depend on $T$ at $
 
 
 @every_law
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_step_is_checked_and_passes(name, seed):
     derivation = laws.derive(name)
     for step, found in zip(derivation.steps, derivation.check(seed=seed), strict=True):

@@ -38,6 +38,7 @@ def page(name, notation="project", checked=True):
     return render_derivation(found.printed(Notation.named(notation), found.check() if checked else None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", laws.names())
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_every_law_is_a_page_of_its_own_with_all_formulas_in_mathml(name, notation):
